@@ -1,1 +1,62 @@
-fn main() {}
+//! The project's own commands: `cargo xtask test`, `demo`, `bench`, `soak`, `fmt`.
+
+mod bench;
+mod demo;
+mod directions;
+mod documents;
+mod layout;
+mod soak;
+mod steps;
+mod test;
+mod tools;
+mod workspace;
+
+use clap::{Parser, Subcommand};
+
+#[derive(Parser)]
+#[command(
+    name = "cargo xtask",
+    about = "Eyeline's own commands",
+    disable_help_subcommand = true
+)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Check everything: layout, formatting, lints, tests, documentation, and the demo on the real data
+    Test,
+    /// Send 60,000 real impressions through the whole system and show the report
+    Demo {
+        /// Kill the collector and the loader on the way, verify every number in the fact table, and exit
+        #[arg(long)]
+        check: bool,
+    },
+    /// Run every benchmark in release mode and print the tables of docs/benchmarks.md
+    Bench {
+        /// Only the benchmarks of this package
+        #[arg(long)]
+        package: Option<String>,
+    },
+    /// The long tests: thousands of kills, hours of fuzzing. Takes a night; `--help` names the settings
+    #[command(after_help = soak::SETTINGS)]
+    Soak,
+    /// Format the code
+    Fmt,
+}
+
+fn main() -> anyhow::Result<()> {
+    match Arguments::parse().command {
+        Command::Test => test::run(),
+        Command::Demo { check: false } => demo::show(),
+        Command::Demo { check: true } => demo::check(),
+        Command::Bench { package } => bench::run(package.as_deref()),
+        Command::Soak => soak::run(),
+        Command::Fmt => {
+            tools::component("rustfmt")?;
+            steps::run(workspace::cargo()?.args(["fmt", "--all"]))
+        }
+    }
+}

@@ -1,0 +1,80 @@
+//! `cargo xtask bench`: every benchmark of the workspace, in release mode, one after another on a quiet machine.
+
+use std::fs;
+use std::process::Command;
+
+use anyhow::{Context, Result};
+
+use crate::{steps, workspace};
+
+/// Runs the benchmarks of one package, or of all.
+pub(crate) fn run(package: Option<&str>) -> Result<()> {
+    println!(
+        "machine: {}, {} cores, {}\n",
+        processor(),
+        cores(),
+        rustc()?
+    );
+    let benches = benches()?;
+    let wanted = |found: &&Bench| package.is_none_or(|package| found.package == package);
+    for bench in benches.iter().filter(wanted) {
+        println!("\n── {} {}", bench.package, bench.name);
+        let mut cargo = workspace::cargo()?;
+        cargo.args([
+            "bench",
+            "--locked",
+            "--package",
+            &bench.package,
+            "--bench",
+            &bench.name,
+        ]);
+        steps::run(&mut cargo)
+            .with_context(|| format!("benchmark {} of {}", bench.name, bench.package))?;
+    }
+    println!("\nmove what changed to docs/benchmarks.md, with the machine above");
+    Ok(())
+}
+
+struct Bench {
+    package: String,
+    name: String,
+}
+
+fn benches() -> Result<Vec<Bench>> {
+    let metadata = workspace::metadata()?;
+    let mut found = Vec::new();
+    for package in metadata["packages"].as_array().into_iter().flatten() {
+        for target in package["targets"].as_array().into_iter().flatten() {
+            if target["kind"]
+                .as_array()
+                .is_some_and(|kinds| kinds.iter().any(|kind| kind == "bench"))
+            {
+                let text =
+                    |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
+                found.push(Bench {
+                    package: text(&package["name"]),
+                    name: text(&target["name"]),
+                });
+            }
+        }
+    }
+    Ok(found)
+}
+
+fn processor() -> String {
+    let cpuinfo = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+    let model = cpuinfo
+        .lines()
+        .find_map(|line| line.strip_prefix("model name")?.split(": ").nth(1));
+    model.unwrap_or("unknown processor").to_owned()
+}
+
+fn cores() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
+}
+
+fn rustc() -> Result<String> {
+    Ok(steps::output(Command::new("rustc").arg("--version"))?
+        .trim()
+        .to_owned())
+}

@@ -1,0 +1,201 @@
+//! Runs commands and names the steps: what runs, how long it took, how many passed.
+
+use std::io::{BufRead, BufReader};
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail};
+
+/// The steps of one run, printed as they begin and end.
+#[derive(Default)]
+pub(crate) struct Steps {
+    done: Vec<(String, Duration)>,
+    failed: Vec<String>,
+    passed_tests: usize,
+    failed_tests: usize,
+}
+
+impl Steps {
+    /// Runs one step. A failure is remembered and the next step still runs, so that one run shows every fault.
+    pub(crate) fn step(&mut self, name: &str, work: impl FnOnce() -> Result<Tally>) {
+        println!("\n── {name}");
+        let begun = Instant::now();
+        let outcome = work();
+        let took = begun.elapsed();
+        match outcome {
+            Ok(tally) => {
+                self.passed_tests += tally.passed;
+                self.failed_tests += tally.failed;
+                if tally.failed > 0 {
+                    self.failed.push(name.to_owned());
+                }
+            }
+            Err(error) => {
+                println!("{error:#}");
+                self.failed_tests += 1;
+                self.failed.push(name.to_owned());
+            }
+        }
+        let word = if self.failed.last().is_some_and(|last| last == name) {
+            "FAILED"
+        } else {
+            "ok"
+        };
+        println!("── {name}: {word} ({:.1} s)", took.as_secs_f64());
+        self.done.push((name.to_owned(), took));
+    }
+
+    /// The closing table and the two closing lines.
+    ///
+    /// # Errors
+    /// Where any step failed.
+    pub(crate) fn close(self) -> Result<()> {
+        println!("\ntimings");
+        for (name, took) in &self.done {
+            println!("  {:>8.1} s  {name}", took.as_secs_f64());
+        }
+        let total: Duration = self.done.iter().map(|(_, took)| *took).sum();
+        let verdict = if self.failed.is_empty() {
+            "ok"
+        } else {
+            "FAILED"
+        };
+        println!(
+            "\ntest {verdict}: {} steps in {:.0} s{}",
+            self.done.len(),
+            total.as_secs_f64(),
+            list(&self.failed)
+        );
+        println!("{} passed, {} failed", self.passed_tests, self.failed_tests);
+        if self.failed.is_empty() {
+            Ok(())
+        } else {
+            std::process::exit(1)
+        }
+    }
+}
+
+fn list(failed: &[String]) -> String {
+    if failed.is_empty() {
+        String::new()
+    } else {
+        format!("; failed: {}", failed.join(", "))
+    }
+}
+
+/// How many checks or tests a step ran.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Tally {
+    /// How many passed.
+    pub(crate) passed: usize,
+    /// How many failed.
+    pub(crate) failed: usize,
+}
+
+impl Tally {
+    /// A step that is one check and passed.
+    pub(crate) const ONE: Self = Self {
+        passed: 1,
+        failed: 0,
+    };
+
+    /// Adds what one line of a test runner's output says: `test result: ok. 12 passed; 0 failed; …`.
+    fn add_line(&mut self, line: &str) {
+        let Some(rest) = line.trim_start().strip_prefix("test result: ") else {
+            return;
+        };
+        let count = |word: &str| {
+            let before = rest.split(word).next()?;
+            before
+                .trim_end()
+                .rsplit(|c: char| !c.is_ascii_digit())
+                .next()?
+                .parse::<usize>()
+                .ok()
+        };
+        self.passed += count(" passed").unwrap_or(0);
+        self.failed += count(" failed").unwrap_or(0);
+    }
+}
+
+/// Runs a command; its output goes to the terminal.
+///
+/// # Errors
+/// Where it can't start or does not exit with 0.
+pub(crate) fn run(command: &mut Command) -> Result<()> {
+    let status = command
+        .status()
+        .with_context(|| format!("cannot start {}", shown(command)))?;
+    if !status.success() {
+        bail!("{} ended with {status}", shown(command));
+    }
+    Ok(())
+}
+
+/// Runs a command and gives back what it wrote to standard output.
+///
+/// # Errors
+/// Where it can't start or does not exit with 0.
+pub(crate) fn output(command: &mut Command) -> Result<String> {
+    let output = command
+        .stderr(Stdio::inherit())
+        .output()
+        .with_context(|| format!("cannot start {}", shown(command)))?;
+    if !output.status.success() {
+        bail!("{} ended with {}", shown(command), output.status);
+    }
+    String::from_utf8(output.stdout)
+        .with_context(|| format!("{} did not write UTF-8", shown(command)))
+}
+
+/// Runs a test command, shows its output and counts the tests in it.
+///
+/// # Errors
+/// Where it can't start, or fails without a failed test (it did not compile).
+pub(crate) fn tests(command: &mut Command) -> Result<Tally> {
+    let mut child = command
+        .stdout(Stdio::piped())
+        .spawn()
+        .with_context(|| format!("cannot start {}", shown(command)))?;
+    let mut tally = Tally::default();
+    for line in BufReader::new(child.stdout.take().expect("standard output is piped")).lines() {
+        let line = line?;
+        tally.add_line(&line);
+        // One line a passing test would bury the failing one.
+        let passed = line.starts_with("test ") && line.ends_with("... ok");
+        if !passed && !line.is_empty() {
+            println!("{line}");
+        }
+    }
+    let status = child.wait()?;
+    if !status.success() && tally.failed == 0 {
+        bail!("{} ended with {status}", shown(command));
+    }
+    Ok(tally)
+}
+
+fn shown(command: &Command) -> String {
+    let words = std::iter::once(command.get_program()).chain(command.get_args());
+    words
+        .map(|word| word.to_string_lossy())
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_test_runners_closing_lines_are_added_up() {
+        let mut tally = Tally::default();
+        for line in [
+            "running 3 tests",
+            "test result: ok. 3 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.01s",
+            "test result: FAILED. 11 passed; 2 failed; 1 ignored; 0 measured; 0 filtered out; finished in 0.01s",
+        ] {
+            tally.add_line(line);
+        }
+        assert_eq!((tally.passed, tally.failed), (14, 2));
+    }
+}

@@ -1,0 +1,56 @@
+//! `cargo xtask test`: everything CI checks, cheapest first.
+
+use anyhow::Result;
+
+use crate::steps::{self, Steps, Tally};
+use crate::{demo, directions, documents, layout, tools, workspace};
+
+/// Runs every step, says what failed, and exits with 1 where anything did.
+pub(crate) fn run() -> Result<()> {
+    workspace::prepare_target()?;
+    println!("target folder: {}", workspace::target()?.display());
+    let mut steps = Steps::default();
+    steps.step("layout", layout::check);
+    steps.step("documents", documents::check);
+    steps.step("who may depend on whom", directions::check);
+    steps.step("formatting", || {
+        tools::component("rustfmt")?;
+        one(steps::run(
+            workspace::cargo()?.args(["fmt", "--all", "--check"]),
+        ))
+    });
+    steps.step("tests and doctests", || {
+        steps::tests(workspace::cargo()?.args([
+            "test",
+            "--workspace",
+            "--locked",
+            "--no-fail-fast",
+        ]))
+    });
+    steps.step("lints", || {
+        tools::component("clippy")?;
+        let mut clippy = workspace::cargo()?;
+        clippy.args([
+            "clippy",
+            "--workspace",
+            "--all-targets",
+            "--locked",
+            "--",
+            "-D",
+            "warnings",
+        ]);
+        one(steps::run(&mut clippy))
+    });
+    steps.step("documentation", || {
+        let mut doc = workspace::cargo()?;
+        doc.args(["doc", "--workspace", "--no-deps", "--locked", "--quiet"])
+            .env("RUSTDOCFLAGS", "-D warnings");
+        one(steps::run(&mut doc))
+    });
+    steps.step("demo on the real data", || one(demo::check()));
+    steps.close()
+}
+
+fn one(outcome: Result<()>) -> Result<Tally> {
+    outcome.map(|()| Tally::ONE)
+}
