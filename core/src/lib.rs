@@ -1,14 +1,18 @@
 //! The core of Eyeline: what an impression is, when it is viewable, when a batch is sent.
-#![cfg_attr(
-    test,
-    allow(
-        clippy::unwrap_used,
-        reason = "a test that panics has failed, which is the point"
-    )
-)]
+//!
+//! It opens no socket, reads no clock, spawns no thread and draws no entropy of its own: the host passes
+//! [`Now`] and [`Entropy`] in, does what it is asked to do, and reports back.
 
+mod event_time;
+mod id;
+pub mod limits;
+mod time;
 mod viewability;
+pub mod wire;
 
+pub use event_time::{ClockReading, EventTime, TimeBasis, event_time};
+pub use id::{BadId, Entropy, Id};
+pub use time::{MonoMillis, Now, UnixMillis};
 pub use viewability::{
     CustomRule, DWELL_SNAPSHOTS_MS, Dwell, ENGAGED_FOR_MS, HEARTBEAT_MS, Happened, InvalidRule,
     LARGE_AREA, LONGEST_GAP_MS, Rule, ViewState,

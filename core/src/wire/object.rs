@@ -1,0 +1,76 @@
+//! The one macro that turns a list of fields and wire keys into a struct, its reader and its writer.
+//!
+//! Derived readers can't be used here: they neither keep unknown keys as raw text nor borrow optional strings.
+
+/// Declares a wire object. Every object keeps what it does not know in `extra`; a key given twice is an error.
+/// `optional` objects may be missing as a whole and are left out when they say nothing.
+macro_rules! object {
+    (
+        $(#[$meta:meta])*
+        $vis:vis $name:ident<$lt:lifetime $(, $generic:ident = $default:ty)?> $($optional:ident)? {
+            $( $(#[$doc:meta])* $field:ident $key:literal: $type:ty, )*
+        }
+    ) => {
+        $(#[$meta])*
+        $vis struct $name<$lt $(, $generic = $default)?> {
+            $( $(#[$doc])* $vis $field: $type, )*
+            /// Keys this version does not know, kept as sent.
+            $vis extra: $crate::wire::Extra<$lt>,
+        }
+
+        impl<$lt $(, $generic: $crate::wire::Wire<$lt>)?> $crate::wire::Wire<$lt> for $name<$lt $(, $generic)?> {
+            #[cfg(feature = "decode")]
+            fn read<D: serde::Deserializer<$lt>>(from: D) -> Result<Self, D::Error> {
+                struct Object<$lt $(, $generic)?>(std::marker::PhantomData<&$lt ()> $(, std::marker::PhantomData<$generic>)?);
+                impl<$lt $(, $generic: $crate::wire::Wire<$lt>)?> serde::de::Visitor<$lt> for Object<$lt $(, $generic)?> {
+                    type Value = $name<$lt $(, $generic)?>;
+                    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                        f.write_str("an object")
+                    }
+                    fn visit_map<A: serde::de::MapAccess<$lt>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+                        use $crate::wire::value::Read;
+                        $( let mut $field: Option<$type> = None; )*
+                        let mut extra = $crate::wire::Extra::default();
+                        while let Some(key) = map.next_key_seed(Read::<std::borrow::Cow<$lt, str>>::new())? {
+                            match &*key {
+                                $( $key => {
+                                    if $field.is_some() {
+                                        return Err(serde::de::Error::duplicate_field($key));
+                                    }
+                                    $field = Some(map.next_value_seed(Read::new())?);
+                                } )*
+                                _ => extra.keep(key, &mut map)?,
+                            }
+                        }
+                        Ok($name {
+                            $( $field: match $field.or_else(<$type as $crate::wire::Wire<$lt>>::absent) {
+                                Some(value) => value,
+                                None => return Err(serde::de::Error::missing_field($key)),
+                            }, )*
+                            extra,
+                        })
+                    }
+                }
+                from.deserialize_map(Object::<$lt $(, $generic)?>(std::marker::PhantomData $(, std::marker::PhantomData::<$generic>)?))
+            }
+
+            fn write(&self, out: &mut Vec<u8>) {
+                out.push(b'{');
+                $( $crate::wire::value::write_member($key, &self.$field, out); )*
+                self.extra.write_members(out);
+                out.push(b'}');
+            }
+
+            $( $crate::wire::object::object!(@ $optional); )?
+        }
+    };
+    (@ optional) => {
+        fn absent() -> Option<Self> {
+            Some(Self::default())
+        }
+        fn is_absent(&self) -> bool {
+            *self == Self::default()
+        }
+    };
+}
+pub(super) use object;

@@ -1,0 +1,236 @@
+//! How one JSON value is read and written: the trait behind every wire type, and its implementations for scalars.
+
+use std::borrow::Cow;
+#[cfg(feature = "decode")]
+use std::fmt;
+#[cfg(feature = "decode")]
+use std::marker::PhantomData;
+
+#[cfg(feature = "decode")]
+use serde::de::{
+    Deserialize, DeserializeSeed, Deserializer, Error, IgnoredAny, SeqAccess, Visitor,
+};
+
+use crate::{Id, UnixMillis};
+
+/// A type with a place on the wire. Strings are borrowed from the input wherever it holds no escape.
+///
+/// Implemented by this crate only; it is public because [`Batch`](super::Batch) is generic over its events.
+pub trait Wire<'de>: Sized {
+    /// Reads the value.
+    ///
+    /// # Errors
+    /// Whatever the deserializer reports, and a value of the wrong type.
+    #[cfg(feature = "decode")]
+    fn read<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error>;
+
+    /// Appends the value as compact JSON.
+    fn write(&self, out: &mut Vec<u8>);
+
+    /// What a missing key stands for; `None` makes the key required.
+    #[must_use]
+    fn absent() -> Option<Self> {
+        None
+    }
+
+    /// Whether the key is left out when written.
+    fn is_absent(&self) -> bool {
+        false
+    }
+}
+
+/// Lets a [`Wire`] type be the value of a map or an element of a list.
+#[cfg(feature = "decode")]
+pub(super) struct Read<T>(PhantomData<T>);
+
+#[cfg(feature = "decode")]
+impl<T> Read<T> {
+    pub(super) const fn new() -> Self {
+        Self(PhantomData)
+    }
+}
+
+#[cfg(feature = "decode")]
+impl<'de, T: Wire<'de>> DeserializeSeed<'de> for Read<T> {
+    type Value = T;
+    fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<T, D::Error> {
+        T::read(from)
+    }
+}
+
+impl<'de, T: Wire<'de>> Wire<'de> for Option<T> {
+    #[cfg(feature = "decode")]
+    fn read<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        T::read(from).map(Some)
+    }
+    fn write(&self, out: &mut Vec<u8>) {
+        if let Some(value) = self {
+            value.write(out);
+        }
+    }
+    fn absent() -> Option<Self> {
+        Some(None)
+    }
+    fn is_absent(&self) -> bool {
+        self.is_none()
+    }
+}
+
+/// A list; left out when empty. At most one element beyond [`crate::limits::BATCH_EVENTS_MAX`] is kept: enough to see that
+/// there were too many, whatever was sent.
+impl<'de, T: Wire<'de>> Wire<'de> for Vec<T> {
+    #[cfg(feature = "decode")]
+    fn read<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        struct List<T>(PhantomData<T>);
+        impl<'de, T: Wire<'de>> Visitor<'de> for List<T> {
+            type Value = Vec<T>;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a list")
+            }
+            fn visit_seq<A: SeqAccess<'de>>(self, mut from: A) -> Result<Vec<T>, A::Error> {
+                let mut list = Vec::new();
+                while list.len() <= crate::limits::BATCH_EVENTS_MAX {
+                    match from.next_element_seed(Read::new())? {
+                        Some(element) => list.push(element),
+                        None => return Ok(list),
+                    }
+                }
+                while from.next_element::<IgnoredAny>()?.is_some() {}
+                Ok(list)
+            }
+        }
+        from.deserialize_seq(List(PhantomData))
+    }
+    fn write(&self, out: &mut Vec<u8>) {
+        out.push(b'[');
+        for (at, element) in self.iter().enumerate() {
+            if at > 0 {
+                out.push(b',');
+            }
+            element.write(out);
+        }
+        out.push(b']');
+    }
+    fn absent() -> Option<Self> {
+        Some(Self::new())
+    }
+    fn is_absent(&self) -> bool {
+        self.is_empty()
+    }
+}
+
+impl<'de> Wire<'de> for Cow<'de, str> {
+    #[cfg(feature = "decode")]
+    fn read<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        struct Text;
+        impl<'de> Visitor<'de> for Text {
+            type Value = Cow<'de, str>;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a string")
+            }
+            fn visit_borrowed_str<E: Error>(self, text: &'de str) -> Result<Self::Value, E> {
+                Ok(Cow::Borrowed(text))
+            }
+            fn visit_str<E: Error>(self, text: &str) -> Result<Self::Value, E> {
+                Ok(Cow::Owned(text.to_owned()))
+            }
+        }
+        from.deserialize_str(Text)
+    }
+    fn write(&self, out: &mut Vec<u8>) {
+        write_text(self, out);
+    }
+}
+
+impl<'de> Wire<'de> for Id {
+    #[cfg(feature = "decode")]
+    fn read<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        Self::deserialize(from)
+    }
+    fn write(&self, out: &mut Vec<u8>) {
+        write_text(self.as_str(), out);
+    }
+}
+
+impl<'de> Wire<'de> for UnixMillis {
+    #[cfg(feature = "decode")]
+    fn read<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        i64::deserialize(from).map(Self::from_i64)
+    }
+    fn write(&self, out: &mut Vec<u8>) {
+        self.as_i64().write(out);
+    }
+}
+
+/// A flag: 0 or 1 on the wire; a missing key is 0.
+impl<'de> Wire<'de> for bool {
+    #[cfg(feature = "decode")]
+    fn read<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        match u64::deserialize(from)? {
+            0 => Ok(false),
+            1 => Ok(true),
+            _ => Err(D::Error::invalid_value(
+                serde::de::Unexpected::Other("number"),
+                &"0 or 1",
+            )),
+        }
+    }
+    fn write(&self, out: &mut Vec<u8>) {
+        out.push(if *self { b'1' } else { b'0' });
+    }
+    fn absent() -> Option<Self> {
+        Some(false)
+    }
+}
+
+impl<'de> Wire<'de> for f64 {
+    #[cfg(feature = "decode")]
+    fn read<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        Self::deserialize(from)
+    }
+    /// JSON has no NaN and no infinity: they are written as `null`, which no reader takes for a number.
+    fn write(&self, out: &mut Vec<u8>) {
+        let written = serde_json::to_writer(out, self);
+        debug_assert!(written.is_ok(), "a vector takes every byte");
+    }
+}
+
+macro_rules! integers {
+    ($($int:ty),*) => {$(
+        impl<'de> Wire<'de> for $int {
+            #[cfg(feature = "decode")]
+            fn read<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+                Self::deserialize(from)
+            }
+            fn write(&self, out: &mut Vec<u8>) {
+                use std::io::Write;
+                let written = write!(out, "{self}");
+                debug_assert!(written.is_ok(), "a vector takes every byte");
+            }
+        }
+    )*};
+}
+integers!(u32, u64, i64);
+
+/// Appends a JSON string. Everything below 0x20 is escaped, so no raw control byte ever reaches a line.
+pub(super) fn write_text(text: &str, out: &mut Vec<u8>) {
+    let written = serde_json::to_writer(out, text);
+    debug_assert!(written.is_ok(), "a vector takes every byte");
+}
+
+/// Appends `"key":value`, after a comma unless the object was just opened.
+pub(super) fn write_member<'de, T: Wire<'de>>(key: &str, value: &T, out: &mut Vec<u8>) {
+    if !value.is_absent() {
+        write_key(key, out);
+        value.write(out);
+    }
+}
+
+/// Appends `"key":`, after a comma unless the object was just opened.
+pub(super) fn write_key(key: &str, out: &mut Vec<u8>) {
+    if out.last() != Some(&b'{') {
+        out.push(b',');
+    }
+    write_text(key, out);
+    out.push(b':');
+}
