@@ -119,6 +119,9 @@ pub(crate) fn check() -> Result<Tally> {
             )
         }));
     }
+    faults.extend(features_of_tests_alone()?.iter().map(|line| {
+        format!("`{line}` is built otherwise with tests: name the development dependency in tests/Cargo.toml too, or DataFusion is compiled twice")
+    }));
     faults.extend(
         strangers_in_core()?
             .iter()
@@ -127,7 +130,10 @@ pub(crate) fn check() -> Result<Tally> {
     if !faults.is_empty() {
         bail!("{}", faults.join("\n"));
     }
-    println!("{} rules on who may depend on whom hold", RULES.len() + 1);
+    println!(
+        "{} rules on who may depend on whom hold; one set of features",
+        RULES.len() + 1
+    );
     Ok(Tally::ONE)
 }
 
@@ -152,6 +158,32 @@ fn graph(rule: &Rule) -> Result<BTreeSet<String>> {
         .skip(1)
         .filter_map(|line| line.split(' ').next());
     Ok(names.map(str::to_owned).collect())
+}
+
+/// Third-party packages that a build without tests needs with other features than a build with them.
+fn features_of_tests_alone() -> Result<Vec<String>> {
+    let with_edges = |edges: &str| -> Result<BTreeSet<String>> {
+        let mut tree = workspace::cargo()?;
+        tree.args([
+            "tree",
+            "--locked",
+            "--workspace",
+            "--edges",
+            edges,
+            "--prefix",
+            "none",
+            "--format",
+            "{p}|{f}",
+        ]);
+        let text = steps::output(&mut tree)?;
+        let third_party = text
+            .lines()
+            .map(|line| line.trim_end_matches(" (*)"))
+            .filter(|line| !line.contains(" ("));
+        Ok(third_party.map(str::to_owned).collect())
+    };
+    let (without, with) = (with_edges("normal,build")?, with_edges("normal,build,dev")?);
+    Ok(without.difference(&with).cloned().collect())
 }
 
 fn strangers_in_core() -> Result<Vec<String>> {

@@ -54,6 +54,11 @@ pub(crate) fn cargo() -> Result<Command> {
     Ok(command)
 }
 
+/// The folder that built binaries lie in, for the one profile that tests and the demo share.
+pub(crate) fn binaries() -> Result<PathBuf> {
+    Ok(target()?.join("debug"))
+}
+
 /// Makes the target folder ready: what a checkout that is gone left of its own crates is deleted, or every
 /// fresh clone would leave gigabytes. Third-party crates stay.
 pub(crate) fn prepare_target() -> Result<()> {

@@ -1,8 +1,0 @@
-//! stub
-use anyhow::Result;
-pub(crate) fn show() -> Result<()> {
-    Ok(())
-}
-pub(crate) fn check() -> Result<()> {
-    Ok(())
-}
