@@ -84,15 +84,9 @@ pub const SET_ASIDE_FAILURES: u32 = 5;
 /// How often a batch set aside is tried again (ours).
 pub const SET_ASIDE_PAUSE: Duration = Duration::from_secs(24 * 3600);
 
-// Sessions and viewability.
+// Sessions. The numbers of viewability stand with its rules.
 
 /// A session ends after this long without an event (the web analytics convention).
 pub const SESSION_IDLE: Duration = Duration::from_secs(30 * 60);
 /// A session ends at this age at the latest (ours).
 pub const SESSION_MAX: Duration = Duration::from_secs(24 * 3600);
-/// Area in CSS px, dp or pt from which a creative counts as large: 970 × 250 (MRC desktop display guidelines).
-pub const LARGE_AREA: u32 = 242_500;
-/// A gap between ticks longer than this is a sleep or a freeze: counting stops at the last tick (ours).
-pub const TICK_GAP_MAX: Duration = Duration::from_secs(5);
-/// Time after an activity that still counts as engaged (ours).
-pub const ENGAGED_AFTER_ACTIVITY: Duration = Duration::from_secs(5);
