@@ -1,0 +1,161 @@
+//! Group commit: concurrent calls share one write and one fsync on a thread of its own.
+use std::io;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
+use std::sync::{Mutex, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use tokio::sync::oneshot;
+
+use super::SinkError;
+
+/// Writes groups to one place. Runs on the committing thread only.
+pub(super) trait GroupWriter: Send + 'static {
+    /// Writes all of `group`, in order; returning `Ok` means that it is on the disk. After an error none of it may stay
+    /// readable, as far as the storage lets that be undone.
+    fn commit(&mut self, group: &[Bytes]) -> Result<(), SinkError>;
+
+    /// When [`GroupWriter::tick`] has to be called although nothing comes in.
+    fn due(&self) -> Option<Instant> {
+        None
+    }
+
+    /// Does what has become due.
+    fn tick(&mut self) {}
+
+    /// Finishes what is open.
+    fn finish(&mut self) -> Result<(), SinkError>;
+}
+
+/// Hands lines to a [`GroupWriter`] and waits for its fsync.
+#[derive(Debug)]
+pub(super) struct GroupCommit {
+    /// `None` once closed.
+    queue: Mutex<Option<SyncSender<Job>>>,
+}
+
+#[derive(Debug)]
+struct Waiting {
+    lines: Bytes,
+    done: oneshot::Sender<Result<(), SinkError>>,
+}
+
+#[derive(Debug)]
+enum Job {
+    Store(Waiting),
+    Close(oneshot::Sender<Result<(), SinkError>>),
+}
+
+impl GroupCommit {
+    /// Starts the thread. `linger` is how long a group waits for company once calls have been seen to overlap.
+    pub(super) fn start(name: &str, linger: Duration, writer: impl GroupWriter) -> io::Result<Self> {
+        let (queue, jobs) = sync_channel(QUEUE_CALLS_MAX);
+        thread::Builder::new().name(name.to_owned()).spawn(move || run(&jobs, linger, writer))?;
+        Ok(Self { queue: Mutex::new(Some(queue)) })
+    }
+
+    pub(super) async fn store(&self, lines: Bytes) -> Result<(), SinkError> {
+        let (done, answer) = oneshot::channel();
+        let queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner).clone().ok_or(SinkError::Closed)?;
+        queue.try_send(Job::Store(Waiting { lines, done })).map_err(|error| match error {
+            TrySendError::Full(_) => SinkError::Busy,
+            TrySendError::Disconnected(_) => SinkError::Closed,
+        })?;
+        answer.await.unwrap_or(Err(SinkError::Closed))
+    }
+
+    /// Everything stored before is committed first. A second call finds nothing to do.
+    pub(super) async fn close(&self) -> Result<(), SinkError> {
+        let Some(queue) = self.queue.lock().unwrap_or_else(PoisonError::into_inner).take() else { return Ok(()) };
+        let (done, answer) = oneshot::channel();
+        let sent = tokio::task::spawn_blocking(move || queue.send(Job::Close(done)).is_ok()).await.unwrap_or(false);
+        if !sent {
+            return Err(SinkError::Closed);
+        }
+        answer.await.unwrap_or(Err(SinkError::Closed))
+    }
+
+    pub(super) fn is_open(&self) -> bool {
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner).is_some()
+    }
+}
+
+fn run(jobs: &Receiver<Job>, linger: Duration, mut writer: impl GroupWriter) {
+    let mut overlapping = false;
+    loop {
+        let job = match next(jobs, writer.due()) {
+            Ok(Job::Store(first)) => first,
+            Ok(Job::Close(done)) => {
+                // The receiver may have gone; there is nobody else to tell.
+                drop(done.send(writer.finish()));
+                return;
+            }
+            Err(RecvTimeoutError::Timeout) => {
+                writer.tick();
+                continue;
+            }
+            Err(RecvTimeoutError::Disconnected) => {
+                if let Err(error) = writer.finish() {
+                    tracing::error!(%error, "a sink could not finish its last file");
+                }
+                return;
+            }
+        };
+        // A lone caller must not pay for company that never comes.
+        let until = Instant::now() + if overlapping { linger } else { Duration::ZERO };
+        let (group, close) = gather(jobs, job, until);
+        overlapping = group.len() > 1;
+        answer(&mut writer, group);
+        if let Some(done) = close {
+            drop(done.send(writer.finish()));
+            return;
+        }
+    }
+}
+
+fn next(jobs: &Receiver<Job>, due: Option<Instant>) -> Result<Job, RecvTimeoutError> {
+    match due {
+        Some(due) => jobs.recv_timeout(due.saturating_duration_since(Instant::now())),
+        None => jobs.recv().map_err(|_| RecvTimeoutError::Disconnected),
+    }
+}
+
+fn gather(jobs: &Receiver<Job>, first: Waiting, until: Instant) -> (Vec<Waiting>, Option<oneshot::Sender<Result<(), SinkError>>>) {
+    let mut bytes = first.lines.len();
+    let mut group = vec![first];
+    while bytes < GROUP_BYTES_MAX {
+        match jobs.recv_timeout(until.saturating_duration_since(Instant::now())) {
+            Ok(Job::Store(waiting)) => {
+                bytes += waiting.lines.len();
+                group.push(waiting);
+            }
+            Ok(Job::Close(done)) => return (group, Some(done)),
+            Err(_) => break,
+        }
+    }
+    (group, None)
+}
+
+fn answer(writer: &mut impl GroupWriter, group: Vec<Waiting>) {
+    let lines: Vec<Bytes> = group.iter().map(|waiting| waiting.lines.clone()).collect();
+    let result = writer.commit(&lines);
+    if let Err(error) = &result {
+        tracing::error!(%error, calls = group.len(), "lines could not be stored");
+    }
+    for waiting in group {
+        // A caller that gave up (its client hung up) has no use for the answer.
+        drop(waiting.done.send(match &result {
+            Ok(()) => Ok(()),
+            Err(SinkError::Storage(error)) => Err(SinkError::Storage(io::Error::new(error.kind(), error.to_string()))),
+            Err(SinkError::Full) => Err(SinkError::Full),
+            Err(SinkError::Busy) => Err(SinkError::Busy),
+            Err(SinkError::Closed) => Err(SinkError::Closed),
+        }));
+    }
+}
+
+/// Most calls waiting for the thread (ours): at 16 KiB each 64 MiB, and at one fsync of 5 ms for 1 MiB well under a second.
+const QUEUE_CALLS_MAX: usize = 4096;
+/// A group closes at this many bytes (ours): compressing more would delay the first caller's answer for no fewer fsyncs.
+const GROUP_BYTES_MAX: usize = 1024 * 1024;

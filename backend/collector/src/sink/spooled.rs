@@ -1,0 +1,159 @@
+//! A sink with a spool behind it: while the sink fails lines wait on the disk, and are drained in order afterwards.
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use tokio::sync::Notify;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+use super::{EventSink, SinkError, SinkGauge, Spool};
+
+/// Tries a sink first and a spool second.
+#[derive(Debug)]
+pub struct SpooledSink {
+    shared: Arc<Shared>,
+    drainer: Mutex<Option<JoinHandle<()>>>,
+}
+
+struct Shared {
+    sink: Arc<dyn EventSink>,
+    spool: Spool,
+    /// The sink failed and nothing has reached it since: new lines go straight to the spool, so that no client waits for
+    /// a timeout that others have already waited for.
+    failing: AtomicBool,
+    spooled_calls: AtomicU64,
+    spooled: Notify,
+    stop: CancellationToken,
+}
+
+impl SpooledSink {
+    /// Puts `spool` behind `sink` and starts draining what an earlier process left in it. Needs a Tokio runtime.
+    #[must_use]
+    pub fn new(sink: Arc<dyn EventSink>, spool: Spool) -> Self {
+        let shared = Arc::new(Shared {
+            sink,
+            spool,
+            failing: AtomicBool::new(false),
+            spooled_calls: AtomicU64::new(0),
+            spooled: Notify::new(),
+            stop: CancellationToken::new(),
+        });
+        let drainer = tokio::spawn(drain(Arc::clone(&shared)));
+        Self { shared, drainer: Mutex::new(Some(drainer)) }
+    }
+}
+
+#[async_trait]
+impl EventSink for SpooledSink {
+    async fn store(&self, lines: Bytes) -> Result<(), SinkError> {
+        let shared = &self.shared;
+        let skipped = shared.failing.load(Ordering::Relaxed);
+        if !skipped {
+            let Err(error) = shared.store_in_sink(lines.clone()).await else { return Ok(()) };
+            if !shared.failing.swap(true, Ordering::Relaxed) {
+                tracing::warn!(%error, "the sink failed; lines go to the spool");
+            }
+        }
+        if let Err(error) = shared.spool.store(lines.clone()).await {
+            // With the spool gone as well the sink is the last resort, whatever it did last.
+            return if skipped { shared.store_in_sink(lines).await } else { Err(error) };
+        }
+        shared.spooled_calls.fetch_add(1, Ordering::Relaxed);
+        shared.spooled.notify_one();
+        Ok(())
+    }
+
+    fn ready(&self) -> bool {
+        let sink_works = !self.shared.failing.load(Ordering::Relaxed) && self.shared.sink.ready();
+        sink_works || self.shared.spool.ready()
+    }
+
+    fn gauges(&self) -> Vec<SinkGauge> {
+        let mut gauges = self.shared.sink.gauges();
+        gauges.extend(self.shared.spool.gauges());
+        #[expect(clippy::cast_precision_loss, reason = "a gauge; nobody counts 2^53 calls")]
+        let calls = self.shared.spooled_calls.load(Ordering::Relaxed) as f64;
+        gauges.push(SinkGauge { name: "eyeline_spooled_calls", value: calls });
+        let failing = f64::from(u8::from(self.shared.failing.load(Ordering::Relaxed)));
+        gauges.push(SinkGauge { name: "eyeline_sink_failing", value: failing });
+        gauges
+    }
+
+    /// What is still spooled stays, and the next start drains it.
+    async fn close(&self) -> Result<(), SinkError> {
+        self.shared.stop.cancel();
+        let drainer = self.drainer.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(drainer) = drainer {
+            drop(drainer.await);
+        }
+        let closed = self.shared.sink.close().await;
+        self.shared.spool.close().await?;
+        closed
+    }
+}
+
+impl Drop for SpooledSink {
+    fn drop(&mut self) {
+        self.shared.stop.cancel();
+    }
+}
+
+impl Shared {
+    async fn store_in_sink(&self, lines: Bytes) -> Result<(), SinkError> {
+        tokio::time::timeout(SINK_TIMEOUT, self.sink.store(lines))
+            .await
+            .unwrap_or_else(|_| Err(std::io::Error::from(std::io::ErrorKind::TimedOut).into()))
+    }
+}
+
+impl std::fmt::Debug for Shared {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Shared").field("spool", &self.spool).field("failing", &self.failing).finish_non_exhaustive()
+    }
+}
+
+/// Hands the spool's lines to the sink, oldest first, for as long as there are any; it is also what finds out that the
+/// sink works again.
+async fn drain(shared: Arc<Shared>) {
+    let mut pause = PAUSE_MIN;
+    loop {
+        let wait = async {
+            match shared.spool.drain_some(&*shared.sink).await {
+                Ok(true) => {
+                    pause = PAUSE_MIN;
+                    recovered(&shared);
+                }
+                Ok(false) => {
+                    recovered(&shared);
+                    shared.spooled.notified().await;
+                }
+                Err(error) => {
+                    tracing::warn!(%error, waiting_bytes = shared.spool.waiting_bytes(), "the spool can't be drained yet");
+                    tokio::time::sleep(pause).await;
+                    pause = (pause * 2).min(PAUSE_MAX);
+                }
+            }
+        };
+        // Cancelled between chunks or in the middle of one: the cursor moves only after the sink has it.
+        tokio::select! {
+            () = shared.stop.cancelled() => return,
+            () = wait => {}
+        }
+    }
+}
+
+fn recovered(shared: &Shared) {
+    if shared.failing.swap(false, Ordering::Relaxed) {
+        tracing::info!("the sink works again");
+    }
+}
+
+/// How long one call of the sink may take before the spool takes over (ours): below the 30 s after which clients give up.
+const SINK_TIMEOUT: Duration = Duration::from_secs(10);
+/// First pause after a failed drain; doubles from there (ours).
+const PAUSE_MIN: Duration = Duration::from_secs(1);
+/// Longest pause between drains (ours).
+const PAUSE_MAX: Duration = Duration::from_secs(30);
