@@ -51,14 +51,20 @@ pub(crate) struct Refused {
 }
 
 /// Judges `body`, the batch as sent, unpacked.
-pub(crate) fn judge<'b>(body: &'b [u8], stamp: &Stamp, key: &WriteKey) -> Result<Accepted<'b>, Refused> {
-    let envelope = Envelope::decode(body).map_err(|error| Refused {
+pub(crate) fn judge<'b>(
+    body: &'b [u8],
+    stamp: &Stamp,
+    key: &WriteKey,
+) -> Result<Accepted<'b>, Refused> {
+    let envelope = Envelope::open(body).map_err(|error| Refused {
         why: error.why,
         message: error.to_string(),
         line: Some(whole_body_line(body, error.why, stamp, key)),
         events: 0,
     })?;
-    let whole = envelope.check().and_then(|()| check_attempt(stamp.wall, stamp.since_start));
+    let whole = envelope
+        .check()
+        .and_then(|()| check_attempt(stamp.wall, stamp.since_start));
     if let Err(why) = whole {
         return Err(refuse(why, &envelope, stamp, key));
     }
@@ -67,7 +73,10 @@ pub(crate) fn judge<'b>(body: &'b [u8], stamp: &Stamp, key: &WriteKey) -> Result
     }
     let (kept, bad) = sort_out(&envelope, stamp);
     let rejected = bad.iter().map(|event| (event.n, event.why)).collect();
-    let (affiliate, inst) = (envelope.source.affiliate.clone().into_owned(), envelope.inst);
+    let (affiliate, inst) = (
+        envelope.source.affiliate.clone().into_owned(),
+        envelope.inst,
+    );
     let rewritten = rewritten(envelope, &kept, bad.is_empty(), stamp.privacy_control);
     let line = RawLine {
         received: stamp.received,
@@ -87,15 +96,28 @@ pub(crate) fn judge<'b>(body: &'b [u8], stamp: &Stamp, key: &WriteKey) -> Result
     if !bad.is_empty() {
         lines.extend(bad_line(bad, stamp, key));
     }
-    Ok(Accepted { lines: lines.into(), affiliate, inst, kept, rejected })
+    Ok(Accepted {
+        lines: lines.into(),
+        affiliate,
+        inst,
+        kept,
+        rejected,
+    })
 }
 
 /// The batch written anew, or `None` where the bytes as sent may stand.
-fn rewritten(envelope: Envelope<'_>, kept: &[&RawValue], all_kept: bool, privacy_control: bool) -> Option<Vec<u8>> {
+fn rewritten(
+    envelope: Envelope<'_>,
+    kept: &[&RawValue],
+    all_kept: bool,
+    privacy_control: bool,
+) -> Option<Vec<u8>> {
     let consent = &envelope.consent;
     // Where copies differ the stricter wins: the header, the flag, the mode, or an audience of children.
-    let measure_only = privacy_control || consent.gpc || consent.coppa || consent.mode == ConsentMode::Measure;
-    let remove_id = measure_only && (envelope.user.anon.is_some() || consent.mode == ConsentMode::Full);
+    let measure_only =
+        privacy_control || consent.gpc || consent.coppa || consent.mode == ConsentMode::Measure;
+    let remove_id =
+        measure_only && (envelope.user.anon.is_some() || consent.mode == ConsentMode::Full);
     if all_kept && !remove_id {
         return None;
     }
@@ -110,7 +132,12 @@ fn rewritten(envelope: Envelope<'_>, kept: &[&RawValue], all_kept: bool, privacy
 
 /// Each event on its own: one that is bad takes none of its neighbours with it.
 fn sort_out<'b>(envelope: &Envelope<'b>, stamp: &Stamp) -> (Vec<&'b RawValue>, Vec<BadEvent<'b>>) {
-    let clock = ClockReading { rcv: stamp.received, w: stamp.wall, s: stamp.since_start, t0: envelope.t0 };
+    let clock = ClockReading {
+        rcv: stamp.received,
+        w: stamp.wall,
+        s: stamp.since_start,
+        t0: envelope.t0,
+    };
     let mut numbers = HashSet::with_capacity(envelope.events.len());
     let mut kept = Vec::with_capacity(envelope.events.len());
     let mut bad = Vec::new();
@@ -122,7 +149,12 @@ fn sort_out<'b>(envelope: &Envelope<'b>, stamp: &Stamp) -> (Vec<&'b RawValue>, V
         };
         match verdict {
             Ok(()) => kept.push(*raw),
-            Err(why) => bad.push(BadEvent::new(Some(envelope.inst), n, why, shortened(raw.get()))),
+            Err(why) => bad.push(BadEvent::new(
+                Some(envelope.inst),
+                n,
+                why,
+                shortened(raw.get()),
+            )),
         }
     }
     (kept, bad)
@@ -138,7 +170,11 @@ fn judge_event(raw: &str, clock: ClockReading) -> (Option<u64>, Result<(), Why>)
     };
     let verdict = event.check().and_then(|()| {
         let happened = event_time(clock, event.dt).event_ms;
-        if clock.rcv.since(happened) > EVENT_AGE_MAX { Err(Why::BadClock) } else { Ok(()) }
+        if clock.rcv.since(happened) > EVENT_AGE_MAX {
+            Err(Why::BadClock)
+        } else {
+            Ok(())
+        }
     });
     (Some(event.n), verdict)
 }
@@ -149,7 +185,10 @@ fn number_of(raw: &str) -> Option<u64> {
     struct Numbered {
         n: u64,
     }
-    serde_json::from_str::<Numbered>(raw).ok().map(|event| event.n).filter(|n| *n <= limits::INTEGER_MAX)
+    serde_json::from_str::<Numbered>(raw)
+        .ok()
+        .map(|event| event.n)
+        .filter(|n| *n <= limits::INTEGER_MAX)
 }
 
 fn refuse(why: Why, envelope: &Envelope<'_>, stamp: &Stamp, key: &WriteKey) -> Refused {
@@ -165,13 +204,21 @@ fn refuse(why: Why, envelope: &Envelope<'_>, stamp: &Stamp, key: &WriteKey) -> R
     // A client splits what is too much and keeps what its key may not send: those events come again.
     let comes_again = matches!(why, Why::TooManyEvents | Why::WrongAffiliate);
     let bad = || {
-        let row = |raw: &&RawValue| BadEvent::new(Some(envelope.inst), number_of(raw.get()), why, shortened(raw.get()).into_owned());
+        let row = |raw: &&RawValue| {
+            BadEvent::new(
+                Some(envelope.inst),
+                number_of(raw.get()),
+                why,
+                shortened(raw.get()).into_owned(),
+            )
+        };
         envelope.events.iter().map(row).collect::<Vec<_>>()
     };
     Refused {
         why,
         message,
-        line: (!comes_again && !envelope.events.is_empty()).then(|| bad_line(bad(), stamp, key).into()),
+        line: (!comes_again && !envelope.events.is_empty())
+            .then(|| bad_line(bad(), stamp, key).into()),
         events: envelope.events.len() as u64,
     }
 }
@@ -180,12 +227,22 @@ fn refuse(why: Why, envelope: &Envelope<'_>, stamp: &Stamp, key: &WriteKey) -> R
 /// stays out where the visitor asked not to be followed.
 fn whole_body_line(body: &[u8], why: Why, stamp: &Stamp, key: &WriteKey) -> Bytes {
     let text = String::from_utf8_lossy(body);
-    let raw = if stamp.privacy_control { Cow::Borrowed("") } else { shortened(&text) };
+    let raw = if stamp.privacy_control {
+        Cow::Borrowed("")
+    } else {
+        shortened(&text)
+    };
     bad_line(vec![BadEvent::new(None, None, why, raw)], stamp, key).into()
 }
 
 fn bad_line(bad: Vec<BadEvent<'_>>, stamp: &Stamp, key: &WriteKey) -> Vec<u8> {
-    BadLine { received: stamp.received, key: Cow::Borrowed(&*key.key), bad, extra: Extra::default() }.encode()
+    BadLine {
+        received: stamp.received,
+        key: Cow::Borrowed(&*key.key),
+        bad,
+        extra: Extra::default(),
+    }
+    .encode()
 }
 
 /// At most [`limits::EVENT_BYTES_MAX`] bytes, cut between characters.

@@ -113,13 +113,28 @@ impl Collector {
     ///
     /// # Errors
     /// [`ServeError`], after everything that could still be done was done.
-    pub async fn serve(self, listener: TcpListener, shutdown: impl Future<Output = ()>) -> Result<(), ServeError> {
-        let Self { app, bounds, keys_poll, beside } = self;
+    pub async fn serve(
+        self,
+        listener: TcpListener,
+        shutdown: impl Future<Output = ()>,
+    ) -> Result<(), ServeError> {
+        let Self {
+            app,
+            bounds,
+            keys_poll,
+            beside,
+        } = self;
         let stop = app.draining.clone();
         let _stops_when_dropped = stop.clone().drop_guard();
         let reloading = tokio::spawn(reload_keys(Arc::clone(&app), keys_poll));
         let routes = http::routes(Arc::clone(&app)).merge(beside.fallback(http::not_found));
-        let serving = server::serve(listener, routes, bounds, app.metrics.connections.clone(), stop.clone());
+        let serving = server::serve(
+            listener,
+            routes,
+            bounds,
+            app.metrics.connections.clone(),
+            stop.clone(),
+        );
         let told = async {
             shutdown.await;
             tracing::info!("draining");
@@ -129,7 +144,11 @@ impl Collector {
         reloading.abort();
         app.sink.close().await?;
         tracing::info!(all_finished, "stopped");
-        if all_finished { Ok(()) } else { Err(ServeError::CutOff) }
+        if all_finished {
+            Ok(())
+        } else {
+            Err(ServeError::CutOff)
+        }
     }
 }
 
@@ -160,7 +179,8 @@ impl Builder {
     /// # Errors
     /// [`BuildError::CountryHeader`] when it is no header's name.
     pub fn country_header(mut self, name: &str) -> Result<Self, BuildError> {
-        let name = HeaderName::try_from(name.to_ascii_lowercase()).map_err(|_| BuildError::CountryHeader)?;
+        let name = HeaderName::try_from(name.to_ascii_lowercase())
+            .map_err(|_| BuildError::CountryHeader)?;
         self.proxies.country_header = Some(name);
         Ok(self)
     }
@@ -224,7 +244,12 @@ impl Builder {
             draining: CancellationToken::new(),
         };
         app.metrics.keys_loaded.increment(1);
-        Ok(Collector { app: Arc::new(app), bounds: self.bounds, keys_poll: self.keys_poll, beside: self.beside })
+        Ok(Collector {
+            app: Arc::new(app),
+            bounds: self.bounds,
+            keys_poll: self.keys_poll,
+            beside: self.beside,
+        })
     }
 }
 

@@ -2,7 +2,13 @@
 //!
 //! A request passes key, size, capped gunzip, parse, the check of each event, and the stamp of what only the collector
 //! knows; then its line goes to an [`EventSink`], and the answer follows the fsync.
-#![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test that panics has failed, which is the point"))]
+#![cfg_attr(
+    test,
+    allow(
+        clippy::unwrap_used,
+        reason = "a test that panics has failed, which is the point"
+    )
+)]
 
 mod batch;
 mod clock;
@@ -17,5 +23,6 @@ pub use clock::{WallClock, system_clock};
 pub use collector::{BuildError, Builder, Collector, ServeError};
 pub use keys::{KeysError, KeysStatus};
 pub use sink::{
-    EventSink, FileSink, FileSinkOptions, MemorySink, SinkError, SinkGauge, Spool, SpoolOptions, SpooledSink,
+    EventSink, FileSink, FileSinkOptions, MemorySink, SinkError, SinkGauge, Spool, SpoolOptions,
+    SpooledSink,
 };

@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use eyeline_core::wire::Why;
 use metrics::{Counter, Gauge, Histogram, Key, Label, Level, Metadata, Recorder};
-use metrics_exporter_prometheus::{BuildError, Matcher, PrometheusBuilder, PrometheusHandle, PrometheusRecorder};
+use metrics_exporter_prometheus::{
+    BuildError, Matcher, PrometheusBuilder, PrometheusHandle, PrometheusRecorder,
+};
 
 use crate::http::Code;
 use crate::sink::SinkGauge;
@@ -45,7 +47,10 @@ impl Metrics {
             .set_buckets_for_metric(Matcher::Full(SECONDS.to_owned()), &SECONDS_BUCKETS)?
             .build_recorder();
         let counter = |name: &'static str, label: Option<Label>| {
-            recorder.register_counter(&Key::from_parts(name, label.into_iter().collect::<Vec<_>>()), &METADATA)
+            recorder.register_counter(
+                &Key::from_parts(name, label.into_iter().collect::<Vec<_>>()),
+                &METADATA,
+            )
         };
         let gauge = |name: &'static str| recorder.register_gauge(&Key::from_name(name), &METADATA);
         Ok(Self {
@@ -62,11 +67,27 @@ impl Metrics {
             keys_stale: gauge("eyeline_keys_stale"),
             rejected: Why::ALL
                 .into_iter()
-                .map(|why| (why, counter("eyeline_events_rejected_total", Some(Label::new("why", why.as_str())))))
+                .map(|why| {
+                    (
+                        why,
+                        counter(
+                            "eyeline_events_rejected_total",
+                            Some(Label::new("why", why.as_str())),
+                        ),
+                    )
+                })
                 .collect(),
             refusals: Code::ALL
                 .iter()
-                .map(|code| (*code, counter("eyeline_refusals_total", Some(Label::new("code", code.name())))))
+                .map(|code| {
+                    (
+                        *code,
+                        counter(
+                            "eyeline_refusals_total",
+                            Some(Label::new("code", code.name())),
+                        ),
+                    )
+                })
                 .collect(),
             handle: recorder.handle(),
             recorder,
@@ -92,7 +113,9 @@ impl Metrics {
     /// The text of `/metrics`, with what the sink measures itself.
     pub(crate) fn render(&self, sink: &[SinkGauge]) -> String {
         for gauge in sink {
-            self.recorder.register_gauge(&Key::from_name(gauge.name), &METADATA).set(gauge.value);
+            self.recorder
+                .register_gauge(&Key::from_name(gauge.name), &METADATA)
+                .set(gauge.value);
         }
         self.handle.run_upkeep();
         self.handle.render()
@@ -102,4 +125,6 @@ impl Metrics {
 const METADATA: Metadata<'static> = Metadata::new("eyeline_collector", Level::INFO, None);
 const SECONDS: &str = "eyeline_request_seconds";
 /// From a memory sink's answer to a client's timeout (ours).
-const SECONDS_BUCKETS: [f64; 11] = [0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 2.0, 10.0];
+const SECONDS_BUCKETS: [f64; 11] = [
+    0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 2.0, 10.0,
+];

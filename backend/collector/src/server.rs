@@ -61,7 +61,14 @@ pub(crate) async fn serve(
             let mut request: Request = request.map(axum::body::Body::new);
             request.extensions_mut().insert(ConnectInfo(peer));
             let routes = routes.clone();
-            async move { Ok::<_, Infallible>(routes.oneshot(request).await.unwrap_or_else(|never| match never {})) }
+            async move {
+                Ok::<_, Infallible>(
+                    routes
+                        .oneshot(request)
+                        .await
+                        .unwrap_or_else(|never| match never {}),
+                )
+            }
         });
         let connection = http1::Builder::new()
             .timer(TokioTimer::new())
@@ -79,7 +86,9 @@ pub(crate) async fn serve(
         });
     }
     drop(listener);
-    tokio::time::timeout(bounds.drain_timeout, graceful.shutdown()).await.is_ok()
+    tokio::time::timeout(bounds.drain_timeout, graceful.shutdown())
+        .await
+        .is_ok()
 }
 
 async fn accept(listener: &TcpListener) -> io::Result<(TcpStream, SocketAddr)> {
@@ -92,7 +101,11 @@ async fn accept(listener: &TcpListener) -> io::Result<(TcpStream, SocketAddr)> {
                 return Ok((stream, peer));
             }
             // The client went away between knocking and the door opening.
-            Err(error) if matches!(error.kind(), io::ErrorKind::ConnectionAborted | io::ErrorKind::ConnectionReset) => {}
+            Err(error)
+                if matches!(
+                    error.kind(),
+                    io::ErrorKind::ConnectionAborted | io::ErrorKind::ConnectionReset
+                ) => {}
             Err(error) => return Err(error),
         }
     }

@@ -6,8 +6,8 @@ use std::time::Instant;
 use axum::body::Body;
 use axum::extract::{ConnectInfo, Query, Request, State};
 use axum::http::header::{
-    ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS,
-    ACCESS_CONTROL_MAX_AGE, ORIGIN, VARY,
+    ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
+    ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, ORIGIN, VARY,
 };
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
@@ -48,14 +48,36 @@ where
     let (received, started) = ((app.clock)(), Instant::now());
     let (parts, body) = request.into_parts();
     let attempt = Query::<Attempt>::try_from_uri(&parts.uri).map(|Query(attempt)| attempt);
-    let attempt = attempt.map_err(|_| Fault::new(Code::BadQuery, "the query can't be read or names a parameter twice"));
-    let key = attempt.as_ref().ok().and_then(|attempt| app.keys.current().find(attempt.k.as_deref()?).cloned());
-    let allowed_origin = key.as_ref().and_then(|key| allowed_origin(key, &parts.headers));
-    let name = key.as_ref().map_or_else(|| "unknown".to_owned(), |key| key.name.clone());
+    let attempt = attempt.map_err(|_| {
+        Fault::new(
+            Code::BadQuery,
+            "the query can't be read or names a parameter twice",
+        )
+    });
+    let key = attempt
+        .as_ref()
+        .ok()
+        .and_then(|attempt| app.keys.current().find(attempt.k.as_deref()?).cloned());
+    let allowed_origin = key
+        .as_ref()
+        .and_then(|key| allowed_origin(key, &parts.headers));
+    let name = key
+        .as_ref()
+        .map_or_else(|| "unknown".to_owned(), |key| key.name.clone());
     let admitted = attempt.and_then(|attempt| admit(&app, attempt, key, &parts, received));
     let outcome = match admitted {
         Ok((key, stamp, debug_tag)) => {
-            work(Arc::clone(&app), Admitted { key, stamp, debug_tag, headers: parts.headers, body }).await
+            work(
+                Arc::clone(&app),
+                Admitted {
+                    key,
+                    stamp,
+                    debug_tag,
+                    headers: parts.headers,
+                    body,
+                },
+            )
+            .await
         }
         Err(fault) => {
             body::discard(body, app.body_timeout).await;
@@ -69,7 +91,13 @@ where
         Ok(_) => tracing::debug!(key = name, path, ms = took.as_millis(), "taken"),
         Err(fault) => {
             app.metrics.refused(fault.code);
-            tracing::info!(key = name, path, fault = fault.code.name(), ms = took.as_millis(), "refused");
+            tracing::info!(
+                key = name,
+                path,
+                fault = fault.code.name(),
+                ms = took.as_millis(),
+                "refused"
+            );
         }
     }
     let mut answer = outcome.unwrap_or_else(IntoResponse::into_response);
@@ -81,14 +109,25 @@ where
 pub(super) async fn preflight(State(app): State<Arc<App>>, request: Request) -> Response {
     let (parts, _) = request.into_parts();
     let Query(attempt) = Query::<Attempt>::try_from_uri(&parts.uri).unwrap_or_default();
-    let key = attempt.k.and_then(|key| app.keys.current().find(&key).cloned());
+    let key = attempt
+        .k
+        .and_then(|key| app.keys.current().find(&key).cloned());
     let origin = key.and_then(|key| allowed_origin(&key, &parts.headers));
     let mut answer = StatusCode::NO_CONTENT.into_response();
     let headers = answer.headers_mut();
     if origin.is_some() {
-        headers.insert(ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static("POST"));
-        headers.insert(ACCESS_CONTROL_ALLOW_HEADERS, HeaderValue::from_static("content-type, content-encoding"));
-        headers.insert(ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static(PREFLIGHT_MAX_AGE_SECONDS));
+        headers.insert(
+            ACCESS_CONTROL_ALLOW_METHODS,
+            HeaderValue::from_static("POST"),
+        );
+        headers.insert(
+            ACCESS_CONTROL_ALLOW_HEADERS,
+            HeaderValue::from_static("content-type, content-encoding"),
+        );
+        headers.insert(
+            ACCESS_CONTROL_MAX_AGE,
+            HeaderValue::from_static(PREFLIGHT_MAX_AGE_SECONDS),
+        );
     }
     allow_reading(headers, origin);
     answer
@@ -101,22 +140,45 @@ fn admit(
     parts: &Parts,
     received: UnixMillis,
 ) -> Result<(Arc<WriteKey>, Stamp, Option<String>), Fault> {
-    let key = key.ok_or_else(|| Fault::new(Code::UnknownKey, "k must be a write key of this collector's keys file"))?;
-    let origin = parts.headers.get(ORIGIN).map(|origin| origin.to_str().unwrap_or("?"));
+    let key = key.ok_or_else(|| {
+        Fault::new(
+            Code::UnknownKey,
+            "k must be a write key of this collector's keys file",
+        )
+    })?;
+    let origin = parts
+        .headers
+        .get(ORIGIN)
+        .map(|origin| origin.to_str().unwrap_or("?"));
     if !key.allows_origin(origin) {
-        return Err(Fault::new(Code::OriginNotAllowed, "this page's origin is not on the key's list of origins"));
+        return Err(Fault::new(
+            Code::OriginNotAllowed,
+            "this page's origin is not on the key's list of origins",
+        ));
     }
     key.admit().map_err(|wait| {
-        Fault::new(Code::RateLimited, "this key sends more requests a second than it may").retry_after(wait)
+        Fault::new(
+            Code::RateLimited,
+            "this key sends more requests a second than it may",
+        )
+        .retry_after(wait)
     })?;
-    let ConnectInfo(peer) = parts.extensions.get::<ConnectInfo<SocketAddr>>().copied().unwrap_or(ConnectInfo(UNKNOWN_PEER));
+    let ConnectInfo(peer) = parts
+        .extensions
+        .get::<ConnectInfo<SocketAddr>>()
+        .copied()
+        .unwrap_or(ConnectInfo(UNKNOWN_PEER));
     let stamp = Stamp {
         received,
         network: app.proxies.network(&parts.headers, peer),
         country: app.proxies.country(&parts.headers).map(str::to_owned),
         user_agent: client::user_agent(&parts.headers),
         privacy_control: client::privacy_control(&parts.headers),
-        wall: number::<i64>(attempt.w, "w must be the client's wall time in ms since 1970")?.map(UnixMillis::from_i64),
+        wall: number::<i64>(
+            attempt.w,
+            "w must be the client's wall time in ms since 1970",
+        )?
+        .map(UnixMillis::from_i64),
         since_start: number(attempt.s, "s must be ms since t0")?,
         attempt: number(attempt.a, "a must count attempts from 1")?.unwrap_or(1),
     };
@@ -133,18 +195,23 @@ fn number<T: std::str::FromStr>(text: Option<String>, otherwise: &str) -> Result
 
 fn allowed_origin(key: &WriteKey, headers: &HeaderMap) -> Option<HeaderValue> {
     let origin = headers.get(ORIGIN)?;
-    key.allows_origin(origin.to_str().ok()).then(|| origin.clone())
+    key.allows_origin(origin.to_str().ok())
+        .then(|| origin.clone())
 }
 
 fn allow_reading(headers: &mut HeaderMap, origin: Option<HeaderValue>) {
     headers.insert(VARY, HeaderValue::from_static("origin"));
     if let Some(origin) = origin {
         headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin);
-        headers.insert(ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static("retry-after"));
+        headers.insert(
+            ACCESS_CONTROL_EXPOSE_HEADERS,
+            HeaderValue::from_static("retry-after"),
+        );
     }
 }
 
 /// A day; browsers cap it themselves (Chromium at 2 h, Firefox at 24 h).
 const PREFLIGHT_MAX_AGE_SECONDS: &str = "86400";
 /// Where the routes are mounted in a server that does not tell who called.
-const UNKNOWN_PEER: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::UNSPECIFIED), 0);
+const UNKNOWN_PEER: SocketAddr =
+    SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::UNSPECIFIED), 0);

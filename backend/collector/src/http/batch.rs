@@ -18,7 +18,13 @@ pub(super) async fn batch(State(app): State<Arc<App>>, request: Request) -> Resp
 }
 
 async fn take(app: Arc<App>, admitted: Admitted) -> Result<Response, Fault> {
-    let Admitted { key, stamp, debug_tag, headers, body } = admitted;
+    let Admitted {
+        key,
+        stamp,
+        debug_tag,
+        headers,
+        body,
+    } = admitted;
     let raw = body::read(body, &headers, app.body_timeout).await?;
     let accepted = match judge(&raw, &stamp, &key) {
         Ok(accepted) => accepted,
@@ -26,7 +32,11 @@ async fn take(app: Arc<App>, admitted: Admitted) -> Result<Response, Fault> {
     };
     let events = accepted.kept.len() as u64;
     key.take_quota(events, stamp.received).map_err(|wait| {
-        Fault::new(Code::QuotaExceeded, "this key has sent all the events it may send in this UTC day").retry_after(wait)
+        Fault::new(
+            Code::QuotaExceeded,
+            "this key has sent all the events it may send in this UTC day",
+        )
+        .retry_after(wait)
     })?;
     if let Err(error) = app.sink.store(accepted.lines.clone()).await {
         key.return_quota(events, stamp.received);
@@ -38,7 +48,8 @@ async fn take(app: Arc<App>, admitted: Admitted) -> Result<Response, Fault> {
     for (_, why) in &accepted.rejected {
         app.metrics.rejected(*why, 1);
     }
-    app.tails.show(&accepted, stamp.received, debug_tag.as_deref());
+    app.tails
+        .show(&accepted, stamp.received, debug_tag.as_deref());
     Ok(json(Answer::new(events, accepted.rejected).encode()))
 }
 
@@ -55,7 +66,11 @@ async fn refuse(app: &App, refused: Refused) -> Fault {
 
 pub(super) fn not_stored(error: &SinkError) -> Fault {
     // The cause is in the log and not in the answer: it may name folders and streams.
-    Fault::new(Code::StorageUnavailable, "the events can't be made durable now").retry_after(error.retry_after())
+    Fault::new(
+        Code::StorageUnavailable,
+        "the events can't be made durable now",
+    )
+    .retry_after(error.retry_after())
 }
 
 pub(super) fn json(body: Vec<u8>) -> Response {

@@ -18,7 +18,11 @@ pub(crate) const SENT_BYTES_MAX: usize = limits::BATCH_BYTES_MAX + 1024;
 const DISCARDED_BYTES_MAX: usize = 4 * 1024 * 1024;
 
 /// The whole body, unpacked.
-pub(crate) async fn read(body: Body, headers: &HeaderMap, within: Duration) -> Result<Bytes, Fault> {
+pub(crate) async fn read(
+    body: Body,
+    headers: &HeaderMap,
+    within: Duration,
+) -> Result<Bytes, Fault> {
     unpack(receive(body, within).await?, headers)
 }
 
@@ -28,9 +32,14 @@ pub(crate) async fn discard(body: Body, within: Duration) {
 }
 
 async fn receive(body: Body, within: Duration) -> Result<Bytes, Fault> {
-    tokio::time::timeout(within, collect(body)).await.unwrap_or_else(|_| {
-        Err(Fault::new(Code::SlowBody, format!("the body did not arrive within {} ms", within.as_millis())))
-    })
+    tokio::time::timeout(within, collect(body))
+        .await
+        .unwrap_or_else(|_| {
+            Err(Fault::new(
+                Code::SlowBody,
+                format!("the body did not arrive within {} ms", within.as_millis()),
+            ))
+        })
 }
 
 async fn collect(body: Body) -> Result<Bytes, Fault> {
@@ -39,7 +48,12 @@ async fn collect(body: Body) -> Result<Bytes, Fault> {
     let mut seen = 0;
     let mut first: Option<Bytes> = None;
     while let Some(chunk) = chunks.next().await {
-        let chunk = chunk.map_err(|_| Fault::new(Code::BodyInterrupted, "the body ended before its announced length"))?;
+        let chunk = chunk.map_err(|_| {
+            Fault::new(
+                Code::BodyInterrupted,
+                "the body ended before its announced length",
+            )
+        })?;
         seen += chunk.len();
         if seen > DISCARDED_BYTES_MAX {
             break;
@@ -56,7 +70,10 @@ async fn collect(body: Body) -> Result<Bytes, Fault> {
         }
     }
     if seen > SENT_BYTES_MAX {
-        return Err(Fault::new(Code::TooLarge, format!("the body is larger than {SENT_BYTES_MAX} bytes as sent")));
+        return Err(Fault::new(
+            Code::TooLarge,
+            format!("the body is larger than {SENT_BYTES_MAX} bytes as sent"),
+        ));
     }
     Ok(first.unwrap_or_else(|| whole.into()))
 }
@@ -65,9 +82,10 @@ fn unpack(sent: Bytes, headers: &HeaderMap) -> Result<Bytes, Fault> {
     const GZIP_MAGIC: [u8; 2] = [0x1f, 0x8b];
     if !sent.starts_with(&GZIP_MAGIC) {
         return match headers.get(CONTENT_ENCODING) {
-            Some(coding) if coding != "identity" => {
-                Err(Fault::new(Code::NotGzip, "a content-encoding is announced but the body does not start as gzip does"))
-            }
+            Some(coding) if coding != "identity" => Err(Fault::new(
+                Code::NotGzip,
+                "a content-encoding is announced but the body does not start as gzip does",
+            )),
             _ if sent.len() > limits::BATCH_BYTES_MAX => Err(too_much(Code::TooLarge)),
             _ => Ok(sent),
         };
@@ -75,19 +93,31 @@ fn unpack(sent: Bytes, headers: &HeaderMap) -> Result<Bytes, Fault> {
     let room = limits::BATCH_BYTES_MAX + 1;
     let mut raw = Vec::with_capacity((sent.len() * USUAL_RATIO).min(room));
     // Read one byte past the limit: enough to know, whatever the archive claims.
-    let read = MultiGzDecoder::new(&sent[..]).take(room as u64).read_to_end(&mut raw);
+    let read = MultiGzDecoder::new(&sent[..])
+        .take(room as u64)
+        .read_to_end(&mut raw);
     match read {
         Ok(_) if raw.len() == room => Err(too_much(Code::GzipBomb)),
         Ok(_) => Ok(raw.into()),
-        Err(error) if error.kind() == ErrorKind::UnexpectedEof => {
-            Err(Fault::new(Code::TruncatedGzip, "the gzip stream ends before its trailer"))
-        }
-        Err(_) => Err(Fault::new(Code::NotGzip, "the body starts as gzip does but can't be unpacked")),
+        Err(error) if error.kind() == ErrorKind::UnexpectedEof => Err(Fault::new(
+            Code::TruncatedGzip,
+            "the gzip stream ends before its trailer",
+        )),
+        Err(_) => Err(Fault::new(
+            Code::NotGzip,
+            "the body starts as gzip does but can't be unpacked",
+        )),
     }
 }
 
 fn too_much(code: Code) -> Fault {
-    Fault::new(code, format!("a batch is at most {} bytes before compression", limits::BATCH_BYTES_MAX))
+    Fault::new(
+        code,
+        format!(
+            "a batch is at most {} bytes before compression",
+            limits::BATCH_BYTES_MAX
+        ),
+    )
 }
 
 /// What gzip usually saves on a batch, only to size the first buffer.

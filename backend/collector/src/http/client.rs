@@ -41,7 +41,12 @@ impl Proxies {
             return None;
         }
         // Where there are several, the last was added nearest to us.
-        let value = headers.get_all(self.country_header.as_ref()?).iter().next_back()?.to_str().ok()?;
+        let value = headers
+            .get_all(self.country_header.as_ref()?)
+            .iter()
+            .next_back()?
+            .to_str()
+            .ok()?;
         (value.len() == 2 && value.bytes().all(|byte| byte.is_ascii_uppercase())).then_some(value)
     }
 }
@@ -61,7 +66,13 @@ fn address(entry: &str) -> Option<IpAddr> {
     entry
         .parse::<IpAddr>()
         .or_else(|_| entry.parse::<SocketAddr>().map(|with_port| with_port.ip()))
-        .or_else(|_| entry.trim_start_matches('[').trim_end_matches(']').parse::<Ipv6Addr>().map(IpAddr::V6))
+        .or_else(|_| {
+            entry
+                .trim_start_matches('[')
+                .trim_end_matches(']')
+                .parse::<Ipv6Addr>()
+                .map(IpAddr::V6)
+        })
         .ok()
 }
 
@@ -87,34 +98,64 @@ mod tests {
         for value in forwarded {
             headers.append("x-forwarded-for", value.parse().unwrap());
         }
-        let proxies = Proxies { trusted, country_header: None };
+        let proxies = Proxies {
+            trusted,
+            country_header: None,
+        };
         proxies.network(&headers, "192.0.2.9:4711".parse().unwrap())
     }
 
     #[test]
     fn without_a_proxy_a_forwarded_address_is_a_claim() {
-        assert_eq!(network(0, &["203.0.113.7"]).as_deref(), Some("192.0.2.0/24"));
+        assert_eq!(
+            network(0, &["203.0.113.7"]).as_deref(),
+            Some("192.0.2.0/24")
+        );
     }
 
     #[test]
     fn trusted_proxies_are_counted_from_the_right() {
-        assert_eq!(network(1, &["6.6.6.6, 203.0.113.7"]).as_deref(), Some("203.0.113.0/24"));
-        assert_eq!(network(2, &["6.6.6.6, 203.0.113.7, 10.0.0.1"]).as_deref(), Some("203.0.113.0/24"));
-        assert_eq!(network(2, &["6.6.6.6, 203.0.113.7", "10.0.0.1"]).as_deref(), Some("203.0.113.0/24"));
+        assert_eq!(
+            network(1, &["6.6.6.6, 203.0.113.7"]).as_deref(),
+            Some("203.0.113.0/24")
+        );
+        assert_eq!(
+            network(2, &["6.6.6.6, 203.0.113.7, 10.0.0.1"]).as_deref(),
+            Some("203.0.113.0/24")
+        );
+        assert_eq!(
+            network(2, &["6.6.6.6, 203.0.113.7", "10.0.0.1"]).as_deref(),
+            Some("203.0.113.0/24")
+        );
     }
 
     #[test]
     fn a_shorter_chain_than_configured_was_still_written_by_our_own_proxy() {
-        assert_eq!(network(3, &["203.0.113.7"]).as_deref(), Some("203.0.113.0/24"));
+        assert_eq!(
+            network(3, &["203.0.113.7"]).as_deref(),
+            Some("203.0.113.0/24")
+        );
         assert_eq!(network(1, &[]).as_deref(), Some("192.0.2.0/24"));
     }
 
     #[test]
     fn addresses_are_shortened_to_their_network() {
-        assert_eq!(network(1, &["2001:db8:7:8::9"]).as_deref(), Some("2001:db8:7::/48"));
-        assert_eq!(network(1, &["[2001:db8:7:8::9]:443"]).as_deref(), Some("2001:db8:7::/48"));
-        assert_eq!(network(1, &["203.0.113.7:5000"]).as_deref(), Some("203.0.113.0/24"));
-        assert_eq!(network(1, &["::ffff:203.0.113.7"]).as_deref(), Some("203.0.113.0/24"));
+        assert_eq!(
+            network(1, &["2001:db8:7:8::9"]).as_deref(),
+            Some("2001:db8:7::/48")
+        );
+        assert_eq!(
+            network(1, &["[2001:db8:7:8::9]:443"]).as_deref(),
+            Some("2001:db8:7::/48")
+        );
+        assert_eq!(
+            network(1, &["203.0.113.7:5000"]).as_deref(),
+            Some("203.0.113.0/24")
+        );
+        assert_eq!(
+            network(1, &["::ffff:203.0.113.7"]).as_deref(),
+            Some("203.0.113.0/24")
+        );
         assert_eq!(network(1, &["unknown"]), None);
     }
 
@@ -123,9 +164,30 @@ mod tests {
         let mut headers = HeaderMap::new();
         headers.insert("x-country", "JP".parse().unwrap());
         let header = Some(HeaderName::from_static("x-country"));
-        assert_eq!(Proxies { trusted: 0, country_header: header.clone() }.country(&headers), None);
-        assert_eq!(Proxies { trusted: 1, country_header: header.clone() }.country(&headers), Some("JP"));
+        assert_eq!(
+            Proxies {
+                trusted: 0,
+                country_header: header.clone()
+            }
+            .country(&headers),
+            None
+        );
+        assert_eq!(
+            Proxies {
+                trusted: 1,
+                country_header: header.clone()
+            }
+            .country(&headers),
+            Some("JP")
+        );
         headers.append("x-country", "<b>".parse().unwrap());
-        assert_eq!(Proxies { trusted: 1, country_header: header }.country(&headers), None);
+        assert_eq!(
+            Proxies {
+                trusted: 1,
+                country_header: header
+            }
+            .country(&headers),
+            None
+        );
     }
 }

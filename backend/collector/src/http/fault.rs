@@ -18,7 +18,11 @@ pub(crate) struct Fault {
 
 impl Fault {
     pub(crate) fn new(code: Code, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), retry_after: None }
+        Self {
+            code,
+            message: message.into(),
+            retry_after: None,
+        }
     }
 
     /// Asks the client to wait; rounded up to whole seconds, as the header counts in those (RFC 9110 §10.2.3).
@@ -34,11 +38,15 @@ impl IntoResponse for Fault {
         let mut answer = (self.code.status(), Json(body)).into_response();
         if let Some(wait) = self.retry_after {
             let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
-            answer.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds.max(1)));
+            answer
+                .headers_mut()
+                .insert(RETRY_AFTER, HeaderValue::from(seconds.max(1)));
         }
         if self.code == Code::SlowBody {
             // RFC 9110 §15.5.9: a 408 says that the server is about to close.
-            answer.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+            answer
+                .headers_mut()
+                .insert(CONNECTION, HeaderValue::from_static("close"));
         }
         answer.extensions_mut().insert(self.code);
         answer
@@ -125,15 +133,22 @@ mod tests {
 
     #[test]
     fn a_wait_is_rounded_up_to_whole_seconds() {
-        for (wait, header) in [(Duration::ZERO, "1"), (Duration::from_millis(1_001), "2"), (Duration::from_secs(3), "3")] {
-            let answer = Fault::new(Code::RateLimited, "slow down").retry_after(wait).into_response();
+        for (wait, header) in [
+            (Duration::ZERO, "1"),
+            (Duration::from_millis(1_001), "2"),
+            (Duration::from_secs(3), "3"),
+        ] {
+            let answer = Fault::new(Code::RateLimited, "slow down")
+                .retry_after(wait)
+                .into_response();
             assert_eq!(answer.headers()[RETRY_AFTER], header);
         }
     }
 
     #[test]
     fn every_fault_has_a_name_of_its_own() {
-        let names: std::collections::HashSet<_> = Code::ALL.iter().map(|code| code.name()).collect();
+        let names: std::collections::HashSet<_> =
+            Code::ALL.iter().map(|code| code.name()).collect();
         assert_eq!(names.len(), Code::ALL.len());
     }
 }

@@ -15,16 +15,34 @@ pub(super) async fn forget(State(app): State<Arc<App>>, request: Request) -> Res
 }
 
 async fn take(app: Arc<App>, admitted: Admitted) -> Result<Response, Fault> {
-    let Admitted { key, stamp, headers, body, .. } = admitted;
+    let Admitted {
+        key,
+        stamp,
+        headers,
+        body,
+        ..
+    } = admitted;
     let raw = body::read(body, &headers, app.body_timeout).await?;
-    let forget = Forget::decode(&raw).map_err(|error| Fault::new(error.why.into(), error.to_string()))?;
+    let forget =
+        Forget::decode(&raw).map_err(|error| Fault::new(error.why.into(), error.to_string()))?;
     if !key.may_send_for(&forget.affiliate) {
-        return Err(Fault::new(Code::AffiliateNotAllowed, "aff is not among this key's affiliates"));
+        return Err(Fault::new(
+            Code::AffiliateNotAllowed,
+            "aff is not among this key's affiliates",
+        ));
     }
     // Unknown keys are left behind: this line is read by what deletes, and says nothing it need not say.
     let forget = Forget::new(forget.affiliate, forget.anon);
-    let line = ForgetLine { received: stamp.received, key: Cow::Borrowed(&*key.key), forget, extra: Extra::default() };
-    app.sink.store(line.encode().into()).await.map_err(|error| not_stored(&error))?;
+    let line = ForgetLine {
+        received: stamp.received,
+        key: Cow::Borrowed(&*key.key),
+        forget,
+        extra: Extra::default(),
+    };
+    app.sink
+        .store(line.encode().into())
+        .await
+        .map_err(|error| not_stored(&error))?;
     app.metrics.forgets.increment(1);
     Ok(json(Answer::new(1, []).encode()))
 }

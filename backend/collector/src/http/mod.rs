@@ -38,10 +38,21 @@ pub(crate) struct App {
 }
 
 pub(crate) fn routes(app: Arc<App>) -> Router {
-    let refuse_method = || async { Fault::new(Code::MethodNotAllowed, "this path takes another method") };
+    let refuse_method =
+        || async { Fault::new(Code::MethodNotAllowed, "this path takes another method") };
     Router::new()
-        .route("/v1/batch", post(batch::batch).options(admit::preflight).fallback(refuse_method))
-        .route("/v1/forget", post(forget::forget).options(admit::preflight).fallback(refuse_method))
+        .route(
+            "/v1/batch",
+            post(batch::batch)
+                .options(admit::preflight)
+                .fallback(refuse_method),
+        )
+        .route(
+            "/v1/forget",
+            post(forget::forget)
+                .options(admit::preflight)
+                .fallback(refuse_method),
+        )
         .route("/v1/tail", get(tail::tail).fallback(refuse_method))
         .route("/health", get(operate::health).fallback(refuse_method))
         .route("/ready", get(operate::ready).fallback(refuse_method))

@@ -22,7 +22,9 @@ pub(super) async fn ready(State(app): State<Arc<App>>) -> Result<Response, Fault
         return Err(Fault::new(Code::Draining, "the collector is shutting down").retry_after(soon));
     }
     if !app.sink.ready() {
-        return Err(Fault::new(Code::StorageUnavailable, "the sink takes no lines now").retry_after(soon));
+        return Err(
+            Fault::new(Code::StorageUnavailable, "the sink takes no lines now").retry_after(soon),
+        );
     }
     Ok(Json(json!({"v": 1, "status": "ready"})).into_response())
 }
@@ -30,5 +32,9 @@ pub(super) async fn ready(State(app): State<Arc<App>>) -> Result<Response, Fault
 pub(super) async fn metrics(State(app): State<Arc<App>>) -> Response {
     app.metrics.tails.set(app.tails.open());
     let text = app.metrics.render(&app.sink.gauges());
-    ([(CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text).into_response()
+    (
+        [(CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")],
+        text,
+    )
+        .into_response()
 }

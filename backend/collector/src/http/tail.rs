@@ -57,28 +57,54 @@ impl Tails {
             return;
         }
         for event in &batch.kept {
-            let line = Line { rcv: received.as_i64(), aff: &batch.affiliate, inst: batch.inst.as_str(), g: tag, ev: event };
-            let json = serde_json::to_string(&line).expect("strings, numbers and raw JSON always serialise");
+            let line = Line {
+                rcv: received.as_i64(),
+                aff: &batch.affiliate,
+                inst: batch.inst.as_str(),
+                g: tag,
+                ev: event,
+            };
+            let json = serde_json::to_string(&line)
+                .expect("strings, numbers and raw JSON always serialise");
             // An error says that the last tail has just closed.
-            drop(self.0.send(Arc::new(Shown { tag: tag.map(str::to_owned), json })));
+            drop(self.0.send(Arc::new(Shown {
+                tag: tag.map(str::to_owned),
+                json,
+            })));
         }
     }
 }
 
 /// Without `g` every event is shown.
-pub(super) async fn tail(State(app): State<Arc<App>>, uri: Uri, headers: HeaderMap) -> Result<Response, Fault> {
-    let token = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok()).and_then(|value| value.strip_prefix("Bearer "));
+pub(super) async fn tail(
+    State(app): State<Arc<App>>,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Result<Response, Fault> {
+    let token = headers
+        .get(AUTHORIZATION)
+        .and_then(|value| value.to_str().ok())
+        .and_then(|value| value.strip_prefix("Bearer "));
     if !token.is_some_and(|token| app.keys.current().is_admin(token)) {
         app.metrics.refused(Code::AdminOnly);
-        return Err(Fault::new(Code::AdminOnly, "send an admin token of the keys file as Authorization: Bearer TOKEN"));
+        return Err(Fault::new(
+            Code::AdminOnly,
+            "send an admin token of the keys file as Authorization: Bearer TOKEN",
+        ));
     }
     let Query(filter) = Query::<Filter>::try_from_uri(&uri).unwrap_or_default();
     let events = follow(app.tails.0.subscribe(), filter.g, Arc::clone(&app));
     let until_shutdown = events.take_until(app.draining.clone().cancelled_owned());
-    Ok(Sse::new(until_shutdown).keep_alive(KeepAlive::default()).into_response())
+    Ok(Sse::new(until_shutdown)
+        .keep_alive(KeepAlive::default())
+        .into_response())
 }
 
-fn follow(events: Receiver<Arc<Shown>>, tag: Option<String>, app: Arc<App>) -> impl Stream<Item = Result<Event, Infallible>> {
+fn follow(
+    events: Receiver<Arc<Shown>>,
+    tag: Option<String>,
+    app: Arc<App>,
+) -> impl Stream<Item = Result<Event, Infallible>> {
     stream::unfold((events, tag, app), |(mut events, tag, app)| async move {
         loop {
             let event = match events.recv().await {
@@ -86,7 +112,9 @@ fn follow(events: Receiver<Arc<Shown>>, tag: Option<String>, app: Arc<App>) -> i
                 Ok(shown) => Event::default().data(&shown.json),
                 Err(RecvError::Lagged(skipped)) => {
                     app.metrics.tail_skipped.increment(skipped);
-                    Event::default().event("skipped").data(format!("{{\"skipped\":{skipped}}}"))
+                    Event::default()
+                        .event("skipped")
+                        .data(format!("{{\"skipped\":{skipped}}}"))
                 }
                 Err(RecvError::Closed) => return None,
             };

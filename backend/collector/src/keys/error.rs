@@ -26,14 +26,24 @@ impl From<serde_json::Error> for KeysError {
     fn from(error: serde_json::Error) -> Self {
         let text = error.to_string();
         // These three quote names of fields; every other message of serde's may quote a value, which may be a key.
-        let quotes_names_only = ["unknown field", "missing field", "duplicate field"].iter().any(|start| text.starts_with(start));
+        let quotes_names_only = ["unknown field", "missing field", "duplicate field"]
+            .iter()
+            .any(|start| text.starts_with(start));
         let what = match error.classify() {
-            serde_json::error::Category::Data if quotes_names_only => {
-                text.split(" at line ").next().unwrap_or_default().to_owned()
+            serde_json::error::Category::Data if quotes_names_only => text
+                .split(" at line ")
+                .next()
+                .unwrap_or_default()
+                .to_owned(),
+            serde_json::error::Category::Data => {
+                "a value of the wrong type or out of range".to_owned()
             }
-            serde_json::error::Category::Data => "a value of the wrong type or out of range".to_owned(),
             _ => "not valid JSON".to_owned(),
         };
-        Self::Malformed { line: error.line(), column: error.column(), what }
+        Self::Malformed {
+            line: error.line(),
+            column: error.column(),
+            what,
+        }
     }
 }

@@ -13,8 +13,8 @@ use governor::DefaultDirectRateLimiter;
 use governor::clock::{Clock, DefaultClock};
 
 pub use error::KeysError;
-pub use ring::KeysStatus;
 pub(crate) use ring::KeyRing;
+pub use ring::KeysStatus;
 
 use origin::OriginRule;
 use quota::DayCount;
@@ -37,7 +37,9 @@ impl Keys {
 
     /// Compares with every token, and all of each, so that the time taken tells nothing about them.
     pub(crate) fn is_admin(&self, token: &str) -> bool {
-        self.admin_tokens.iter().fold(false, |found, known| found | equal_in_constant_time(known, token))
+        self.admin_tokens.iter().fold(false, |found, known| {
+            found | equal_in_constant_time(known, token)
+        })
     }
 }
 
@@ -75,13 +77,22 @@ impl WriteKey {
 
     /// Takes one request from the rate limit, or says how long to wait for the next.
     pub(crate) fn admit(&self) -> Result<(), Duration> {
-        let Some(rate) = &self.rate else { return Ok(()) };
-        rate.limiter.check().map_err(|until| until.wait_time_from(DefaultClock::default().now()))
+        let Some(rate) = &self.rate else {
+            return Ok(());
+        };
+        rate.limiter
+            .check()
+            .map_err(|until| until.wait_time_from(DefaultClock::default().now()))
     }
 
     /// Takes `events` from today's quota, or says how long the UTC day still lasts.
-    pub(crate) fn take_quota(&self, events: u64, now: eyeline_core::UnixMillis) -> Result<(), Duration> {
-        self.events_per_day.map_or(Ok(()), |limit| self.sent_today.take(events, limit, now))
+    pub(crate) fn take_quota(
+        &self,
+        events: u64,
+        now: eyeline_core::UnixMillis,
+    ) -> Result<(), Duration> {
+        self.events_per_day
+            .map_or(Ok(()), |limit| self.sent_today.take(events, limit, now))
     }
 
     /// Returns what [`WriteKey::take_quota`] took for a batch that could not be stored.
@@ -94,9 +105,13 @@ impl WriteKey {
 
 fn equal_in_constant_time(known: &str, offered: &str) -> bool {
     let (known, offered) = (known.as_bytes(), offered.as_bytes());
-    let differing = known.iter().enumerate().fold(known.len() ^ offered.len(), |differing, (index, byte)| {
-        differing | usize::from(byte ^ offered.get(index).copied().unwrap_or(0))
-    });
+    let differing =
+        known
+            .iter()
+            .enumerate()
+            .fold(known.len() ^ offered.len(), |differing, (index, byte)| {
+                differing | usize::from(byte ^ offered.get(index).copied().unwrap_or(0))
+            });
     std::hint::black_box(differing) == 0
 }
 
@@ -106,9 +121,18 @@ mod tests {
 
     #[test]
     fn only_the_whole_token_opens() {
-        let keys = Keys { by_key: HashMap::new(), admin_tokens: vec!["a-token-of-an-admin".into()] };
+        let keys = Keys {
+            by_key: HashMap::new(),
+            admin_tokens: vec!["a-token-of-an-admin".into()],
+        };
         assert!(keys.is_admin("a-token-of-an-admin"));
-        for wrong in ["", "a-token-of-an-admi", "a-token-of-an-admin ", "b-token-of-an-admin", "a-token-of-an-admin\0"] {
+        for wrong in [
+            "",
+            "a-token-of-an-admi",
+            "a-token-of-an-admin ",
+            "b-token-of-an-admin",
+            "a-token-of-an-admin\0",
+        ] {
             assert!(!keys.is_admin(wrong));
         }
     }

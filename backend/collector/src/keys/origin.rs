@@ -19,14 +19,22 @@ impl OriginRule {
         };
         let (scheme, host) = text.split_once("://").ok_or_else(refuse)?;
         let plain = |part: &str, extra: &[u8]| {
-            !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || extra.contains(&b))
+            !part.is_empty()
+                && part
+                    .bytes()
+                    .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || extra.contains(&b))
         };
         if !plain(scheme, b"+-.") {
             return Err(refuse());
         }
         match host.strip_prefix('*') {
-            Some(suffix) if suffix.starts_with('.') && plain(suffix, b".-:") && suffix.len() > 1 => {
-                Ok(Self::Subdomains { scheme: scheme.to_owned(), suffix: suffix.to_owned() })
+            Some(suffix)
+                if suffix.starts_with('.') && plain(suffix, b".-:") && suffix.len() > 1 =>
+            {
+                Ok(Self::Subdomains {
+                    scheme: scheme.to_owned(),
+                    suffix: suffix.to_owned(),
+                })
             }
             None if plain(host, b".-:[]") => Ok(Self::Exact(text.to_owned())),
             _ => Err(refuse()),
@@ -55,9 +63,18 @@ mod tests {
 
     #[test]
     fn an_origin_matches_by_scheme_host_and_port() {
-        assert!(matches("https://news.example.jp", "https://news.example.jp"));
-        assert!(!matches("https://news.example.jp", "http://news.example.jp"));
-        assert!(!matches("https://news.example.jp", "https://news.example.jp:8443"));
+        assert!(matches(
+            "https://news.example.jp",
+            "https://news.example.jp"
+        ));
+        assert!(!matches(
+            "https://news.example.jp",
+            "http://news.example.jp"
+        ));
+        assert!(!matches(
+            "https://news.example.jp",
+            "https://news.example.jp:8443"
+        ));
         assert!(!matches("https://news.example.jp", "null"));
     }
 
@@ -66,12 +83,24 @@ mod tests {
         assert!(matches("https://*.example.jp", "https://a.b.example.jp"));
         assert!(!matches("https://*.example.jp", "https://example.jp"));
         assert!(!matches("https://*.example.jp", "https://evilexample.jp"));
-        assert!(!matches("https://*.example.jp", "https://evil.com/.example.jp"));
+        assert!(!matches(
+            "https://*.example.jp",
+            "https://evil.com/.example.jp"
+        ));
     }
 
     #[test]
     fn an_origin_with_a_path_or_a_bare_star_is_refused() {
-        for text in ["*", "https://*", "https://*.", "https://a.jp/", "news.example.jp", "https://", "https://A.jp", "null"] {
+        for text in [
+            "*",
+            "https://*",
+            "https://*.",
+            "https://a.jp/",
+            "news.example.jp",
+            "https://",
+            "https://A.jp",
+            "null",
+        ] {
             assert!(OriginRule::parse(text, 1).is_err(), "{text}");
         }
     }

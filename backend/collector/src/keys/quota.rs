@@ -20,7 +20,10 @@ impl DayCount {
         let mut day = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let today = now.as_i64().div_euclid(DAY_MS);
         if day.number != today {
-            *day = Day { number: today, events: 0 };
+            *day = Day {
+                number: today,
+                events: 0,
+            };
         }
         let total = day.events.saturating_add(events);
         if total > limit {

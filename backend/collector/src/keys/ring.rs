@@ -37,7 +37,10 @@ impl KeyRing {
             path,
             current: ArcSwap::from_pointee(keys),
             seen: Mutex::new(stamp),
-            status: watch::Sender::new(KeysStatus { attempt: 1, error: None }),
+            status: watch::Sender::new(KeysStatus {
+                attempt: 1,
+                error: None,
+            }),
         })
     }
 
@@ -60,12 +63,15 @@ impl KeyRing {
             Err(_) if *seen == Stamp::default() => return None,
             Err(_) => *seen = Stamp::default(),
         }
-        let loaded = stamp.and_then(|_| fs::read(&self.path)).map_err(KeysError::from).and_then(|json| {
-            let keys = file::parse(&json, Some(&self.current.load()))?;
-            let count = keys.len();
-            self.current.store(Arc::new(keys));
-            Ok(count)
-        });
+        let loaded = stamp
+            .and_then(|_| fs::read(&self.path))
+            .map_err(KeysError::from)
+            .and_then(|json| {
+                let keys = file::parse(&json, Some(&self.current.load()))?;
+                let count = keys.len();
+                self.current.store(Arc::new(keys));
+                Ok(count)
+            });
         self.status.send_modify(|status| {
             status.attempt += 1;
             status.error = loaded.as_ref().err().map(ToString::to_string);
@@ -89,7 +95,11 @@ impl Stamp {
         let file = std::os::unix::fs::MetadataExt::ino(&metadata);
         #[cfg(not(unix))]
         let file = 0;
-        Ok(Self { modified: Some(metadata.modified()?), bytes: metadata.len(), file })
+        Ok(Self {
+            modified: Some(metadata.modified()?),
+            bytes: metadata.len(),
+            file,
+        })
     }
 }
 
@@ -117,6 +127,12 @@ mod tests {
         fs::write(&path, ONE.replace("01", "02")).unwrap();
         assert_eq!(ring.reload_if_changed().unwrap().unwrap(), 1);
         assert!(ring.current().find("wk_news_01").is_none());
-        assert_eq!(*ring.status().borrow(), KeysStatus { attempt: 4, error: None });
+        assert_eq!(
+            *ring.status().borrow(),
+            KeysStatus {
+                attempt: 4,
+                error: None
+            }
+        );
     }
 }

@@ -49,27 +49,51 @@ enum Job {
 
 impl GroupCommit {
     /// Starts the thread. `linger` is how long a group waits for company once calls have been seen to overlap.
-    pub(super) fn start(name: &str, linger: Duration, writer: impl GroupWriter) -> io::Result<Self> {
+    pub(super) fn start(
+        name: &str,
+        linger: Duration,
+        writer: impl GroupWriter,
+    ) -> io::Result<Self> {
         let (queue, jobs) = sync_channel(QUEUE_CALLS_MAX);
-        thread::Builder::new().name(name.to_owned()).spawn(move || run(&jobs, linger, writer))?;
-        Ok(Self { queue: Mutex::new(Some(queue)) })
+        thread::Builder::new()
+            .name(name.to_owned())
+            .spawn(move || run(&jobs, linger, writer))?;
+        Ok(Self {
+            queue: Mutex::new(Some(queue)),
+        })
     }
 
     pub(super) async fn store(&self, lines: Bytes) -> Result<(), SinkError> {
         let (done, answer) = oneshot::channel();
-        let queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner).clone().ok_or(SinkError::Closed)?;
-        queue.try_send(Job::Store(Waiting { lines, done })).map_err(|error| match error {
-            TrySendError::Full(_) => SinkError::Busy,
-            TrySendError::Disconnected(_) => SinkError::Closed,
-        })?;
+        let queue = self
+            .queue
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+            .ok_or(SinkError::Closed)?;
+        queue
+            .try_send(Job::Store(Waiting { lines, done }))
+            .map_err(|error| match error {
+                TrySendError::Full(_) => SinkError::Busy,
+                TrySendError::Disconnected(_) => SinkError::Closed,
+            })?;
         answer.await.unwrap_or(Err(SinkError::Closed))
     }
 
     /// Everything stored before is committed first. A second call finds nothing to do.
     pub(super) async fn close(&self) -> Result<(), SinkError> {
-        let Some(queue) = self.queue.lock().unwrap_or_else(PoisonError::into_inner).take() else { return Ok(()) };
+        let Some(queue) = self
+            .queue
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take()
+        else {
+            return Ok(());
+        };
         let (done, answer) = oneshot::channel();
-        let sent = tokio::task::spawn_blocking(move || queue.send(Job::Close(done)).is_ok()).await.unwrap_or(false);
+        let sent = tokio::task::spawn_blocking(move || queue.send(Job::Close(done)).is_ok())
+            .await
+            .unwrap_or(false);
         if !sent {
             return Err(SinkError::Closed);
         }
@@ -77,7 +101,10 @@ impl GroupCommit {
     }
 
     pub(super) fn is_open(&self) -> bool {
-        self.queue.lock().unwrap_or_else(PoisonError::into_inner).is_some()
+        self.queue
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .is_some()
     }
 }
 
@@ -121,7 +148,11 @@ fn next(jobs: &Receiver<Job>, due: Option<Instant>) -> Result<Job, RecvTimeoutEr
     }
 }
 
-fn gather(jobs: &Receiver<Job>, first: Waiting, until: Instant) -> (Vec<Waiting>, Option<oneshot::Sender<Result<(), SinkError>>>) {
+fn gather(
+    jobs: &Receiver<Job>,
+    first: Waiting,
+    until: Instant,
+) -> (Vec<Waiting>, Option<oneshot::Sender<Result<(), SinkError>>>) {
     let mut bytes = first.lines.len();
     let mut group = vec![first];
     while bytes < GROUP_BYTES_MAX {
@@ -147,7 +178,10 @@ fn answer(writer: &mut impl GroupWriter, group: Vec<Waiting>) {
         // A caller that gave up (its client hung up) has no use for the answer.
         drop(waiting.done.send(match &result {
             Ok(()) => Ok(()),
-            Err(SinkError::Storage(error)) => Err(SinkError::Storage(io::Error::new(error.kind(), error.to_string()))),
+            Err(SinkError::Storage(error)) => Err(SinkError::Storage(io::Error::new(
+                error.kind(),
+                error.to_string(),
+            ))),
             Err(SinkError::Full) => Err(SinkError::Full),
             Err(SinkError::Busy) => Err(SinkError::Busy),
             Err(SinkError::Closed) => Err(SinkError::Closed),

@@ -6,7 +6,6 @@
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
@@ -15,6 +14,7 @@ use eyeline_core::UnixMillis;
 use flate2::{Compression, write::GzEncoder};
 
 use super::commit::{GroupCommit, GroupWriter};
+use super::folder::{create_folders, sync_folder};
 use super::object_key::{file_name, folder_of};
 use super::{EventSink, SinkError, recover};
 use crate::clock::{WallClock, system_clock};
@@ -65,7 +65,9 @@ impl FileSink {
     pub fn open(root: impl AsRef<Path>, options: FileSinkOptions) -> io::Result<Self> {
         let linger = options.linger;
         let writer = FileWriter::open(root.as_ref(), options)?;
-        Ok(Self { commits: GroupCommit::start("eyeline-file-sink", linger, writer)? })
+        Ok(Self {
+            commits: GroupCommit::start("eyeline-file-sink", linger, writer)?,
+        })
     }
 }
 
@@ -107,14 +109,26 @@ impl FileWriter {
     fn open(root: &Path, options: FileSinkOptions) -> io::Result<Self> {
         let open_folder = root.join(OPEN_FOLDER);
         create_folders(&open_folder)?;
-        let lock = OpenOptions::new().create(true).truncate(false).write(true).open(open_folder.join("lock"))?;
+        let lock = OpenOptions::new()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .open(open_folder.join("lock"))?;
         lock.try_lock().map_err(|error| match error {
-            fs::TryLockError::WouldBlock => {
-                io::Error::new(io::ErrorKind::WouldBlock, format!("another collector writes to {}", root.display()))
-            }
+            fs::TryLockError::WouldBlock => io::Error::new(
+                io::ErrorKind::WouldBlock,
+                format!("another collector writes to {}", root.display()),
+            ),
             fs::TryLockError::Error(error) => error,
         })?;
-        let writer = Self { root: root.join(&options.prefix), open_folder, options, current: None, finished: Vec::new(), _lock: lock };
+        let writer = Self {
+            root: root.join(&options.prefix),
+            open_folder,
+            options,
+            current: None,
+            finished: Vec::new(),
+            _lock: lock,
+        };
         writer.finish_leftovers()?;
         Ok(writer)
     }
@@ -126,7 +140,11 @@ impl FileWriter {
                 continue;
             }
             let kept = recover::cut_torn_tail(&path)?;
-            tracing::info!(bytes = kept.bytes, cut = kept.cut, "finished a file that an earlier process left open");
+            tracing::info!(
+                bytes = kept.bytes,
+                cut = kept.cut,
+                "finished a file that an earlier process left open"
+            );
             self.publish(&path, kept.bytes)?;
         }
         Ok(())
@@ -137,9 +155,15 @@ impl FileWriter {
         if bytes == 0 {
             return fs::remove_file(path);
         }
-        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        let name = path
+            .file_name()
+            .and_then(|name| name.to_str())
+            .unwrap_or_default();
         let folder = folder_of(name).ok_or_else(|| {
-            io::Error::new(io::ErrorKind::InvalidData, format!("{} is not a file of ours: move it away", path.display()))
+            io::Error::new(
+                io::ErrorKind::InvalidData,
+                format!("{} is not a file of ours: move it away", path.display()),
+            )
         })?;
         let folder = self.root.join(folder);
         create_folders(&folder)?;
@@ -166,23 +190,35 @@ impl FileWriter {
     }
 
     fn is_due(&self) -> bool {
-        !self.finished.is_empty() || self.current.as_ref().is_some_and(|current| {
-            // Both clocks count: a stepped clock must not keep a file from a reader that waits in real time, nor put days
-            // into one file.
-            current.bytes >= self.options.rotate_bytes
-                || current.opened.elapsed() >= self.options.rotate_after
-                || (self.options.clock)().since(current.oldest) >= self.options.rotate_after
-        })
+        !self.finished.is_empty()
+            || self.current.as_ref().is_some_and(|current| {
+                // Both clocks count: a stepped clock must not keep a file from a reader that waits in real time, nor put days
+                // into one file.
+                current.bytes >= self.options.rotate_bytes
+                    || current.opened.elapsed() >= self.options.rotate_after
+                    || (self.options.clock)().since(current.oldest) >= self.options.rotate_after
+            })
     }
 
     fn current(&mut self) -> io::Result<&mut OpenFile> {
         if self.current.is_none() {
             let oldest = (self.options.clock)();
-            let path = self.open_folder.join(file_name(&self.options.stream, oldest).map_err(io::Error::other)?);
-            let file = OpenOptions::new().create_new(true).write(true).open(&path)?;
+            let path = self
+                .open_folder
+                .join(file_name(&self.options.stream, oldest).map_err(io::Error::other)?);
+            let file = OpenOptions::new()
+                .create_new(true)
+                .write(true)
+                .open(&path)?;
             // The name must be as durable as the bytes that will be acknowledged under it.
             sync_folder(&self.open_folder)?;
-            self.current = Some(OpenFile { file, path, bytes: 0, opened: Instant::now(), oldest });
+            self.current = Some(OpenFile {
+                file,
+                path,
+                bytes: 0,
+                opened: Instant::now(),
+                oldest,
+            });
         }
         Ok(self.current.as_mut().expect("it was just opened"))
     }
@@ -195,12 +231,18 @@ impl GroupWriter for FileWriter {
         }
         let member = compress(group)?;
         let current = self.current()?;
-        let written = current.file.write_all(&member).and_then(|()| current.file.sync_data());
+        let written = current
+            .file
+            .write_all(&member)
+            .and_then(|()| current.file.sync_data());
         if let Err(error) = written {
             // What stands after the last good byte was never acknowledged. A file whose fsync failed once is not trusted
             // again: the kernel may have dropped its pages.
             let bytes = current.bytes;
-            let cut = current.file.set_len(bytes).and_then(|()| current.file.seek(SeekFrom::Start(bytes)));
+            let cut = current
+                .file
+                .set_len(bytes)
+                .and_then(|()| current.file.seek(SeekFrom::Start(bytes)));
             match cut {
                 Ok(_) => drop(self.rotate()),
                 Err(_) => self.current = None,
@@ -231,33 +273,14 @@ impl GroupWriter for FileWriter {
 
 fn compress(group: &[Bytes]) -> io::Result<Vec<u8>> {
     let raw: usize = group.iter().map(Bytes::len).sum();
-    let mut encoder = GzEncoder::new(Vec::with_capacity(raw / 4 + 64), Compression::new(GZIP_LEVEL));
+    let mut encoder = GzEncoder::new(
+        Vec::with_capacity(raw / 4 + 64),
+        Compression::new(GZIP_LEVEL),
+    );
     for lines in group {
         encoder.write_all(lines)?;
     }
     encoder.finish()
-}
-
-/// Creates a folder and those above it, each made durable in its parent.
-fn create_folders(path: &Path) -> io::Result<()> {
-    if path.is_dir() {
-        return Ok(());
-    }
-    match path.parent() {
-        Some(parent) if parent != Path::new("") => {
-            create_folders(parent)?;
-            match fs::create_dir(path) {
-                Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
-                _ => sync_folder(parent),
-            }
-        }
-        _ => fs::create_dir_all(path),
-    }
-}
-
-/// Makes renames and new names in a folder durable. Only Unix lets a folder be opened for that.
-fn sync_folder(path: &Path) -> io::Result<()> {
-    if cfg!(unix) { File::open(path)?.sync_all() } else { Ok(()) }
 }
 
 const OPEN_FOLDER: &str = ".open";

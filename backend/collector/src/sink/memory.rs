@@ -1,7 +1,7 @@
 //! A sink that keeps lines in memory and fails on demand: for tests and for trying a set-up out.
+use std::io;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
-use std::io;
 
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -26,7 +26,10 @@ impl MemorySink {
     #[must_use]
     pub fn lines(&self) -> Vec<String> {
         let stored = self.stored.lock().unwrap_or_else(PoisonError::into_inner);
-        String::from_utf8_lossy(&stored).lines().map(str::to_owned).collect()
+        String::from_utf8_lossy(&stored)
+            .lines()
+            .map(str::to_owned)
+            .collect()
     }
 }
 
@@ -39,7 +42,10 @@ impl EventSink for MemorySink {
         if self.failing.load(Ordering::SeqCst) {
             return Err(SinkError::Storage(io::Error::other("told to fail")));
         }
-        self.stored.lock().unwrap_or_else(PoisonError::into_inner).extend_from_slice(&lines);
+        self.stored
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .extend_from_slice(&lines);
         Ok(())
     }
 

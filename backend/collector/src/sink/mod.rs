@@ -1,6 +1,7 @@
 //! Where accepted lines go: one trait, and everything that implements it.
 mod commit;
 mod file;
+mod folder;
 mod memory;
 mod object_key;
 mod recover;

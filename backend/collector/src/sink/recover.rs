@@ -1,9 +1,13 @@
 //! Cuts a file that a killed process left behind at its last whole gzip member.
 use std::fs::OpenOptions;
-use std::io::{self, BufRead, BufReader, Seek};
+use std::io::{self, BufRead, BufReader, ErrorKind, Seek};
 use std::path::Path;
 
-use flate2::bufread::GzDecoder;
+#[expect(
+    clippy::disallowed_types,
+    reason = "one member at a time is the point here, and the file is our own"
+)]
+type OneMember<R> = flate2::bufread::GzDecoder<R>;
 
 /// What is left of a file.
 #[derive(Debug, PartialEq, Eq)]
@@ -21,13 +25,13 @@ pub(super) fn cut_torn_tail(path: &Path) -> io::Result<Kept> {
     let mut reader = BufReader::with_capacity(64 * 1024, file);
     let mut whole = 0;
     while !reader.fill_buf()?.is_empty() {
-        #[expect(clippy::disallowed_types, reason = "one member at a time is the point here, and the file is our own")]
-        let mut member = GzDecoder::new(&mut reader);
-        // Every error ends the whole part: a torn member, or bytes that are none.
-        if io::copy(&mut member, &mut io::sink()).is_err() {
-            break;
+        let mut member = OneMember::new(&mut reader);
+        match io::copy(&mut member, &mut io::sink()) {
+            Ok(_) => whole = reader.stream_position()?,
+            // A torn member, or bytes that are none.
+            Err(error) if IS_NO_GZIP.contains(&error.kind()) => break,
+            Err(error) => return Err(error),
         }
-        whole = reader.stream_position()?;
     }
     let file = reader.into_inner();
     if whole < length {
@@ -35,8 +39,18 @@ pub(super) fn cut_torn_tail(path: &Path) -> io::Result<Kept> {
     }
     // Unconditionally: whole members may still be in the page cache of a machine that is about to lose power.
     file.sync_all()?;
-    Ok(Kept { bytes: whole, cut: length - whole })
+    Ok(Kept {
+        bytes: whole,
+        cut: length - whole,
+    })
 }
+
+/// How the decoder says that bytes are no whole member. Any other error is the disk's, and then nothing may be cut.
+const IS_NO_GZIP: [ErrorKind; 3] = [
+    ErrorKind::UnexpectedEof,
+    ErrorKind::InvalidInput,
+    ErrorKind::InvalidData,
+];
 
 #[cfg(test)]
 mod tests {
@@ -68,9 +82,19 @@ mod tests {
                 _ if length < both.len() => (first.len(), "one\n"),
                 _ => (both.len(), "one\ntwo\n"),
             };
-            assert_eq!(kept, Kept { bytes: bytes as u64, cut: (length - bytes) as u64 });
+            assert_eq!(
+                kept,
+                Kept {
+                    bytes: bytes as u64,
+                    cut: (length - bytes) as u64
+                }
+            );
             let mut left = String::new();
-            MultiGzDecoder::new(fs::File::open(&path).unwrap()).read_to_string(&mut left).unwrap();
+            if bytes > 0 {
+                MultiGzDecoder::new(fs::File::open(&path).unwrap())
+                    .read_to_string(&mut left)
+                    .unwrap();
+            }
             assert_eq!(left, text);
         }
     }
@@ -81,6 +105,12 @@ mod tests {
         let path = dir.path().join("x.gz");
         let whole = member("one\n");
         fs::write(&path, [whole.as_slice(), &[0; 512]].concat()).unwrap();
-        assert_eq!(cut_torn_tail(&path).unwrap(), Kept { bytes: whole.len() as u64, cut: 512 });
+        assert_eq!(
+            cut_torn_tail(&path).unwrap(),
+            Kept {
+                bytes: whole.len() as u64,
+                cut: 512
+            }
+        );
     }
 }

@@ -42,7 +42,10 @@ impl SpooledSink {
             stop: CancellationToken::new(),
         });
         let drainer = tokio::spawn(drain(Arc::clone(&shared)));
-        Self { shared, drainer: Mutex::new(Some(drainer)) }
+        Self {
+            shared,
+            drainer: Mutex::new(Some(drainer)),
+        }
     }
 }
 
@@ -52,14 +55,20 @@ impl EventSink for SpooledSink {
         let shared = &self.shared;
         let skipped = shared.failing.load(Ordering::Relaxed);
         if !skipped {
-            let Err(error) = shared.store_in_sink(lines.clone()).await else { return Ok(()) };
+            let Err(error) = shared.store_in_sink(lines.clone()).await else {
+                return Ok(());
+            };
             if !shared.failing.swap(true, Ordering::Relaxed) {
                 tracing::warn!(%error, "the sink failed; lines go to the spool");
             }
         }
         if let Err(error) = shared.spool.store(lines.clone()).await {
             // With the spool gone as well the sink is the last resort, whatever it did last.
-            return if skipped { shared.store_in_sink(lines).await } else { Err(error) };
+            return if skipped {
+                shared.store_in_sink(lines).await
+            } else {
+                Err(error)
+            };
         }
         shared.spooled_calls.fetch_add(1, Ordering::Relaxed);
         shared.spooled.notify_one();
@@ -74,18 +83,31 @@ impl EventSink for SpooledSink {
     fn gauges(&self) -> Vec<SinkGauge> {
         let mut gauges = self.shared.sink.gauges();
         gauges.extend(self.shared.spool.gauges());
-        #[expect(clippy::cast_precision_loss, reason = "a gauge; nobody counts 2^53 calls")]
+        #[expect(
+            clippy::cast_precision_loss,
+            reason = "a gauge; nobody counts 2^53 calls"
+        )]
         let calls = self.shared.spooled_calls.load(Ordering::Relaxed) as f64;
-        gauges.push(SinkGauge { name: "eyeline_spooled_calls", value: calls });
+        gauges.push(SinkGauge {
+            name: "eyeline_spooled_calls",
+            value: calls,
+        });
         let failing = f64::from(u8::from(self.shared.failing.load(Ordering::Relaxed)));
-        gauges.push(SinkGauge { name: "eyeline_sink_failing", value: failing });
+        gauges.push(SinkGauge {
+            name: "eyeline_sink_failing",
+            value: failing,
+        });
         gauges
     }
 
     /// What is still spooled stays, and the next start drains it.
     async fn close(&self) -> Result<(), SinkError> {
         self.shared.stop.cancel();
-        let drainer = self.drainer.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let drainer = self
+            .drainer
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
         if let Some(drainer) = drainer {
             drop(drainer.await);
         }
@@ -111,7 +133,10 @@ impl Shared {
 
 impl std::fmt::Debug for Shared {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Shared").field("spool", &self.spool).field("failing", &self.failing).finish_non_exhaustive()
+        f.debug_struct("Shared")
+            .field("spool", &self.spool)
+            .field("failing", &self.failing)
+            .finish_non_exhaustive()
     }
 }
 

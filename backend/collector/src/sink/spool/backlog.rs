@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use bytes::Bytes;
 
+use super::super::folder::{create_folders, sync_folder};
 use super::frame;
 
 /// The segments that hold something undrained, oldest first, and the cursor in the first of them.
@@ -34,21 +35,42 @@ pub(super) struct Chunk {
 impl Backlog {
     /// Reads a folder back: torn tails are cut, drained segments removed.
     pub(super) fn open(folder: &Path) -> io::Result<Self> {
-        fs::create_dir_all(folder)?;
+        create_folders(folder)?;
         let mut numbers: Vec<u64> = fs::read_dir(folder)?
-            .filter_map(|entry| entry.ok()?.path().file_name()?.to_str()?.strip_suffix(SUFFIX)?.parse().ok())
+            .filter_map(|entry| {
+                entry
+                    .ok()?
+                    .path()
+                    .file_name()?
+                    .to_str()?
+                    .strip_suffix(SUFFIX)?
+                    .parse()
+                    .ok()
+            })
             .collect();
         numbers.sort_unstable();
-        let mut backlog = Self { folder: folder.to_owned(), segments: VecDeque::new(), drained: 0 };
+        let mut backlog = Self {
+            folder: folder.to_owned(),
+            segments: VecDeque::new(),
+            drained: 0,
+        };
         for number in numbers {
             let bytes = cut_torn_tail(&backlog.path(number))?;
             backlog.segments.push_back(Segment { number, bytes });
         }
         let (segment, drained) = backlog.read_cursor();
-        while backlog.segments.front().is_some_and(|first| first.number < segment) {
+        while backlog
+            .segments
+            .front()
+            .is_some_and(|first| first.number < segment)
+        {
             backlog.remove_first()?;
         }
-        if let Some(first) = backlog.segments.front().filter(|first| first.number == segment) {
+        if let Some(first) = backlog
+            .segments
+            .front()
+            .filter(|first| first.number == segment)
+        {
             backlog.drained = drained.min(first.bytes);
         }
         backlog.remove_drained()?;
@@ -57,7 +79,11 @@ impl Backlog {
 
     /// Undrained bytes, frame headers included.
     pub(super) fn bytes(&self) -> u64 {
-        self.segments.iter().map(|segment| segment.bytes).sum::<u64>() - self.drained
+        self.segments
+            .iter()
+            .map(|segment| segment.bytes)
+            .sum::<u64>()
+            - self.drained
     }
 
     /// The file new frames go to, and its length: a new one after a large one.
@@ -71,13 +97,15 @@ impl Backlog {
                     None => self.read_cursor().0 + 1,
                 };
                 File::create_new(self.path(number))?;
-                super::sync_folder(&self.folder)?;
+                sync_folder(&self.folder)?;
                 let segment = Segment { number, bytes: 0 };
                 self.segments.push_back(segment);
                 segment
             }
         };
-        let mut file = OpenOptions::new().write(true).open(self.path(last.number))?;
+        let mut file = OpenOptions::new()
+            .write(true)
+            .open(self.path(last.number))?;
         file.seek(SeekFrom::Start(last.bytes))?;
         Ok((file, last.bytes))
     }
@@ -91,23 +119,40 @@ impl Backlog {
 
     /// Whole frames from the front, up to about `bytes`. `None` when everything is drained.
     pub(super) fn peek(&self, bytes: usize) -> io::Result<Option<Chunk>> {
-        let Some(first) = self.segments.front().filter(|first| self.drained < first.bytes) else { return Ok(None) };
+        let Some(first) = self
+            .segments
+            .front()
+            .filter(|first| self.drained < first.bytes)
+        else {
+            return Ok(None);
+        };
         let mut file = BufReader::new(File::open(self.path(first.number))?);
         file.seek(SeekFrom::Start(self.drained))?;
         let (mut lines, mut upto) = (Vec::new(), self.drained);
         while upto < first.bytes && lines.len() < bytes {
             let payload = frame::next(&mut file)?.ok_or_else(|| {
-                io::Error::new(io::ErrorKind::InvalidData, format!("segment {} is damaged at byte {upto}", first.number))
+                io::Error::new(
+                    io::ErrorKind::InvalidData,
+                    format!("segment {} is damaged at byte {upto}", first.number),
+                )
             })?;
             upto += (frame::HEADER_BYTES + payload.len()) as u64;
             lines.extend_from_slice(&payload);
         }
-        Ok(Some(Chunk { lines: lines.into(), segment: first.number, upto }))
+        Ok(Some(Chunk {
+            lines: lines.into(),
+            segment: first.number,
+            upto,
+        }))
     }
 
     /// Takes a drained chunk off the front.
     pub(super) fn advance(&mut self, chunk: &Chunk) -> io::Result<()> {
-        if self.segments.front().is_none_or(|first| first.number != chunk.segment) {
+        if self
+            .segments
+            .front()
+            .is_none_or(|first| first.number != chunk.segment)
+        {
             return Ok(());
         }
         self.drained = chunk.upto;
@@ -116,7 +161,11 @@ impl Backlog {
     }
 
     fn remove_drained(&mut self) -> io::Result<()> {
-        while self.segments.front().is_some_and(|first| self.drained >= first.bytes) {
+        while self
+            .segments
+            .front()
+            .is_some_and(|first| self.drained >= first.bytes)
+        {
             self.remove_first()?;
         }
         Ok(())
@@ -139,14 +188,27 @@ impl Backlog {
     fn write_cursor(&self) -> io::Result<()> {
         let segment = self.segments.front().map_or(0, |first| first.number);
         let mut framed = Vec::new();
-        frame::append(&[segment.to_le_bytes(), self.drained.to_le_bytes()].concat(), &mut framed)?;
-        let mut file = OpenOptions::new().create(true).truncate(false).write(true).open(self.folder.join(CURSOR))?;
+        frame::append(
+            &[segment.to_le_bytes(), self.drained.to_le_bytes()].concat(),
+            &mut framed,
+        )?;
+        let mut file = OpenOptions::new()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .open(self.folder.join(CURSOR))?;
         file.write_all(&framed)
     }
 
     fn read_cursor(&self) -> (u64, u64) {
-        let payload = File::open(self.folder.join(CURSOR)).and_then(|mut file| frame::next(&mut file));
-        match payload.ok().flatten().as_deref().and_then(|bytes| bytes.split_first_chunk::<8>()) {
+        let payload =
+            File::open(self.folder.join(CURSOR)).and_then(|mut file| frame::next(&mut file));
+        match payload
+            .ok()
+            .flatten()
+            .as_deref()
+            .and_then(|bytes| bytes.split_first_chunk::<8>())
+        {
             Some((segment, drained)) => {
                 let drained = drained.try_into().map_or(0, u64::from_le_bytes);
                 (u64::from_le_bytes(*segment), drained)
@@ -166,7 +228,10 @@ fn cut_torn_tail(path: &Path) -> io::Result<u64> {
     }
     let length = file.metadata()?.len();
     if whole < length {
-        tracing::warn!(bytes = length - whole, "cut what follows the last whole frame of a spool segment");
+        tracing::warn!(
+            bytes = length - whole,
+            "cut what follows the last whole frame of a spool segment"
+        );
         file.set_len(whole)?;
     }
     file.sync_all()?;

@@ -8,8 +8,11 @@ const PAYLOAD_BYTES_MAX: u32 = 16 * 1024 * 1024;
 
 /// Appends one frame.
 pub(super) fn append(payload: &[u8], out: &mut Vec<u8>) -> io::Result<()> {
-    let length = u32::try_from(payload.len()).ok().filter(|length| *length <= PAYLOAD_BYTES_MAX);
-    let length = length.ok_or_else(|| io::Error::new(io::ErrorKind::InvalidInput, "too long for one frame"))?;
+    let length = u32::try_from(payload.len())
+        .ok()
+        .filter(|length| *length <= PAYLOAD_BYTES_MAX);
+    let length = length
+        .ok_or_else(|| io::Error::new(io::ErrorKind::InvalidInput, "too long for one frame"))?;
     out.extend_from_slice(&length.to_le_bytes());
     out.extend_from_slice(&checksum(length, payload).to_le_bytes());
     out.extend_from_slice(payload);
@@ -28,7 +31,8 @@ pub(super) fn next(from: &mut impl Read) -> io::Result<Option<Vec<u8>>> {
         return Ok(None);
     }
     let mut payload = vec![0; length as usize];
-    let whole = filled(from, &mut payload)? && checksum(length, &payload) == u32::from_le_bytes(crc);
+    let whole =
+        filled(from, &mut payload)? && checksum(length, &payload) == u32::from_le_bytes(crc);
     Ok(whole.then_some(payload))
 }
 
@@ -56,7 +60,10 @@ mod tests {
     fn a_frame_cut_or_changed_anywhere_is_not_read() {
         let mut framed = Vec::new();
         append(b"one line\n", &mut framed).unwrap();
-        assert_eq!(next(&mut framed.as_slice()).unwrap().as_deref(), Some(&b"one line\n"[..]));
+        assert_eq!(
+            next(&mut framed.as_slice()).unwrap().as_deref(),
+            Some(&b"one line\n"[..])
+        );
         for length in 0..framed.len() {
             assert_eq!(next(&mut &framed[..length]).unwrap(), None);
             let mut changed = framed.clone();

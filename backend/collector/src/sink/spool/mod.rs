@@ -4,7 +4,7 @@ mod frame;
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -13,6 +13,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 
 use super::commit::{GroupCommit, GroupWriter};
+use super::folder::create_folders;
 use super::{EventSink, SinkError, SinkGauge};
 use backlog::Backlog;
 
@@ -35,7 +36,12 @@ impl SpoolOptions {
     /// A spool in `folder` of at most 1 GiB, on a disk that outlives the host.
     #[must_use]
     pub fn durable(folder: impl Into<PathBuf>) -> Self {
-        Self { folder: folder.into(), bytes_max: 1 << 30, linger: Duration::from_millis(2), disk_outlives_host: true }
+        Self {
+            folder: folder.into(),
+            bytes_max: 1 << 30,
+            linger: Duration::from_millis(2),
+            disk_outlives_host: true,
+        }
     }
 }
 
@@ -67,17 +73,34 @@ impl Spool {
             tracing::warn!("the spool is off: its disk does not outlive the host");
             return Ok(None);
         }
-        fs::create_dir_all(&options.folder)?;
-        let lock = OpenOptions::new().create(true).truncate(false).write(true).open(options.folder.join("lock"))?;
+        create_folders(&options.folder)?;
+        let lock = OpenOptions::new()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .open(options.folder.join("lock"))?;
         lock.try_lock().map_err(|error| match error {
-            fs::TryLockError::WouldBlock => io::Error::new(io::ErrorKind::WouldBlock, "another collector has this spool open"),
+            fs::TryLockError::WouldBlock => io::Error::new(
+                io::ErrorKind::WouldBlock,
+                "another collector has this spool open",
+            ),
             fs::TryLockError::Error(error) => error,
         })?;
         let backlog = Backlog::open(&options.folder)?;
         let waiting_bytes = AtomicU64::new(backlog.bytes());
-        let shared = Arc::new(Shared { backlog: Mutex::new(backlog), waiting_bytes, bytes_max: options.bytes_max, _lock: lock });
-        let writer = SpoolWriter { shared: Arc::clone(&shared) };
-        Ok(Some(Self { commits: GroupCommit::start("eyeline-spool", options.linger, writer)?, shared }))
+        let shared = Arc::new(Shared {
+            backlog: Mutex::new(backlog),
+            waiting_bytes,
+            bytes_max: options.bytes_max,
+            _lock: lock,
+        });
+        let writer = SpoolWriter {
+            shared: Arc::clone(&shared),
+        };
+        Ok(Some(Self {
+            commits: GroupCommit::start("eyeline-spool", options.linger, writer)?,
+            shared,
+        }))
     }
 
     /// Bytes that wait.
@@ -92,13 +115,17 @@ impl Spool {
     /// The sink's, or reading the spool failed; the lines stay.
     pub async fn drain_some(&self, sink: &dyn EventSink) -> Result<bool, SinkError> {
         let shared = Arc::clone(&self.shared);
-        let Some(chunk) = blocking(move || shared.backlog().peek(CHUNK_BYTES)).await? else { return Ok(false) };
+        let Some(chunk) = blocking(move || shared.backlog().peek(CHUNK_BYTES)).await? else {
+            return Ok(false);
+        };
         sink.store(chunk.lines.clone()).await?;
         let shared = Arc::clone(&self.shared);
         blocking(move || {
             let mut backlog = shared.backlog();
             let advanced = backlog.advance(&chunk);
-            shared.waiting_bytes.store(backlog.bytes(), Ordering::Relaxed);
+            shared
+                .waiting_bytes
+                .store(backlog.bytes(), Ordering::Relaxed);
             advanced
         })
         .await?;
@@ -117,9 +144,15 @@ impl EventSink for Spool {
     }
 
     fn gauges(&self) -> Vec<SinkGauge> {
-        #[expect(clippy::cast_precision_loss, reason = "a gauge; a spool stays far below 2^53 bytes")]
+        #[expect(
+            clippy::cast_precision_loss,
+            reason = "a gauge; a spool stays far below 2^53 bytes"
+        )]
         let value = self.waiting_bytes() as f64;
-        vec![SinkGauge { name: "eyeline_spool_waiting_bytes", value }]
+        vec![SinkGauge {
+            name: "eyeline_spool_waiting_bytes",
+            value,
+        }]
     }
 
     async fn close(&self) -> Result<(), SinkError> {
@@ -155,7 +188,9 @@ impl GroupWriter for SpoolWriter {
             return Err(error.into());
         }
         backlog.appended(length + frames.len() as u64);
-        self.shared.waiting_bytes.store(backlog.bytes(), Ordering::Relaxed);
+        self.shared
+            .waiting_bytes
+            .store(backlog.bytes(), Ordering::Relaxed);
         Ok(())
     }
 
@@ -164,12 +199,12 @@ impl GroupWriter for SpoolWriter {
     }
 }
 
-async fn blocking<T: Send + 'static>(work: impl FnOnce() -> io::Result<T> + Send + 'static) -> io::Result<T> {
-    tokio::task::spawn_blocking(work).await.unwrap_or_else(|_| Err(io::Error::other("reading the spool was interrupted")))
-}
-
-fn sync_folder(path: &Path) -> io::Result<()> {
-    if cfg!(unix) { File::open(path)?.sync_all() } else { Ok(()) }
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> io::Result<T> + Send + 'static,
+) -> io::Result<T> {
+    tokio::task::spawn_blocking(work)
+        .await
+        .unwrap_or_else(|_| Err(io::Error::other("reading the spool was interrupted")))
 }
 
 /// How much is drained in one call of the sink (ours): Firehose takes 4 MiB a call.
