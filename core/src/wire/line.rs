@@ -155,6 +155,27 @@ impl<'a, B: Wire<'a>> Line<'a, B> {
     }
 }
 
+impl<'a, B> RawLine<'a, B> {
+    /// Takes the batch out and puts something in its place.
+    pub fn replace_batch<C>(self, batch: C) -> (B, RawLine<'a, C>) {
+        let line = RawLine {
+            received: self.received,
+            affiliate: self.affiliate,
+            ip: self.ip,
+            country: self.country,
+            user_agent: self.user_agent,
+            gpc: self.gpc,
+            key: self.key,
+            wall: self.wall,
+            since_start: self.since_start,
+            attempt: self.attempt,
+            batch,
+            extra: self.extra,
+        };
+        (self.batch, line)
+    }
+}
+
 impl<'a, B: Wire<'a>> RawLine<'a, B> {
     /// The line with its `\n`. The batch's bytes are taken as they are.
     #[must_use]

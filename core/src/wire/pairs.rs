@@ -151,7 +151,8 @@ impl<'a> Extra<'a> {
         Ok(())
     }
 
-    pub(super) fn write_members(&self, out: &mut Vec<u8>) {
+    /// Appends the keys as members of a JSON object, after a comma unless the object was just opened.
+    pub fn write_members(&self, out: &mut Vec<u8>) {
         for (key, json) in self.iter() {
             write_key(key, out);
             out.extend_from_slice(json.as_bytes());

@@ -1,7 +1,23 @@
 //! Raw lines to Arrow: the one decoder behind the embedded engine and Spark. It knows no lake and no SQL.
+//!
+//! [`Lines`] reads an object in bounded memory, [`Decoder`] turns its lines into the tables of [`Decoded`].
 
+mod bots;
+mod calendar;
+mod context;
+mod decoder;
+mod events;
+mod lines;
+mod output;
+mod salts;
 mod schema;
+mod side;
 
+pub use bots::crawler;
+pub use decoder::Decoder;
+pub use lines::Lines;
+pub use output::{Counts, Decoded, Forgotten};
+pub use salts::{Quarter, Salts, VisitorKeys, WeakSecret};
 pub use schema::{
     Column, ColumnKind, EVENTS, INSTANCES, LOSSES, REJECTS, instances_schema, losses_schema,
     rejects_schema, schema,
