@@ -199,6 +199,13 @@ impl Builder {
         self
     }
 
+    /// How long the head of a request may take; 10 s by default.
+    #[must_use]
+    pub fn head_timeout(mut self, timeout: Duration) -> Self {
+        self.bounds.head_timeout = timeout;
+        self
+    }
+
     /// How long requests may take to finish after shutdown began; 25 s by default.
     #[must_use]
     pub fn drain_timeout(mut self, timeout: Duration) -> Self {

@@ -15,6 +15,7 @@ mod clock;
 mod collector;
 mod http;
 mod keys;
+mod logs;
 mod metrics;
 mod server;
 mod sink;
@@ -22,6 +23,7 @@ mod sink;
 pub use clock::{WallClock, system_clock};
 pub use collector::{BuildError, Builder, Collector, ServeError};
 pub use keys::{KeysError, KeysStatus};
+pub use logs::json_logs;
 pub use sink::{
     EventSink, FileSink, FileSinkOptions, MemorySink, SinkError, SinkGauge, Spool, SpoolOptions,
     SpooledSink,

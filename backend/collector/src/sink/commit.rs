@@ -2,7 +2,7 @@
 use std::io;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
 use std::sync::{Mutex, PoisonError};
-use std::thread;
+use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
@@ -33,6 +33,7 @@ pub(super) trait GroupWriter: Send + 'static {
 pub(super) struct GroupCommit {
     /// `None` once closed.
     queue: Mutex<Option<SyncSender<Job>>>,
+    thread: Option<JoinHandle<()>>,
 }
 
 #[derive(Debug)]
@@ -55,11 +56,12 @@ impl GroupCommit {
         writer: impl GroupWriter,
     ) -> io::Result<Self> {
         let (queue, jobs) = sync_channel(QUEUE_CALLS_MAX);
-        thread::Builder::new()
+        let thread = thread::Builder::new()
             .name(name.to_owned())
             .spawn(move || run(&jobs, linger, writer))?;
         Ok(Self {
             queue: Mutex::new(Some(queue)),
+            thread: Some(thread),
         })
     }
 
@@ -108,16 +110,27 @@ impl GroupCommit {
     }
 }
 
+impl Drop for GroupCommit {
+    /// Waits for the thread, at most one group's fsync away: whoever opens the same folder next must find its lock free.
+    fn drop(&mut self) {
+        drop(
+            self.queue
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .take(),
+        );
+        if let Some(thread) = self.thread.take() {
+            drop(thread.join());
+        }
+    }
+}
+
 fn run(jobs: &Receiver<Job>, linger: Duration, mut writer: impl GroupWriter) {
     let mut overlapping = false;
     loop {
         let job = match next(jobs, writer.due()) {
             Ok(Job::Store(first)) => first,
-            Ok(Job::Close(done)) => {
-                // The receiver may have gone; there is nobody else to tell.
-                drop(done.send(writer.finish()));
-                return;
-            }
+            Ok(Job::Close(done)) => return finish(writer, done),
             Err(RecvTimeoutError::Timeout) => {
                 writer.tick();
                 continue;
@@ -135,10 +148,17 @@ fn run(jobs: &Receiver<Job>, linger: Duration, mut writer: impl GroupWriter) {
         overlapping = group.len() > 1;
         answer(&mut writer, group);
         if let Some(done) = close {
-            drop(done.send(writer.finish()));
-            return;
+            return finish(writer, done);
         }
     }
+}
+
+/// Everything the writer holds, its lock above all, is let go before the caller learns that it is closed.
+fn finish(mut writer: impl GroupWriter, done: oneshot::Sender<Result<(), SinkError>>) {
+    let finished = writer.finish();
+    drop(writer);
+    // The receiver may have gone; there is nobody else to tell.
+    drop(done.send(finished));
 }
 
 fn next(jobs: &Receiver<Job>, due: Option<Instant>) -> Result<Job, RecvTimeoutError> {

@@ -5,11 +5,11 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, watch};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-use super::{EventSink, SinkError, SinkGauge, Spool};
+use super::{EventSink, SinkError, SinkGauge, Spool, store_in_time};
 
 /// Tries a sink first and a spool second.
 #[derive(Debug)]
@@ -47,6 +47,12 @@ impl SpooledSink {
             drainer: Mutex::new(Some(drainer)),
         }
     }
+
+    /// Follows how many bytes wait in the spool.
+    #[must_use]
+    pub fn watch_waiting(&self) -> watch::Receiver<u64> {
+        self.shared.spool.watch_waiting()
+    }
 }
 
 #[async_trait]
@@ -55,7 +61,7 @@ impl EventSink for SpooledSink {
         let shared = &self.shared;
         let skipped = shared.failing.load(Ordering::Relaxed);
         if !skipped {
-            let Err(error) = shared.store_in_sink(lines.clone()).await else {
+            let Err(error) = store_in_time(&*shared.sink, lines.clone()).await else {
                 return Ok(());
             };
             if !shared.failing.swap(true, Ordering::Relaxed) {
@@ -65,7 +71,7 @@ impl EventSink for SpooledSink {
         if let Err(error) = shared.spool.store(lines.clone()).await {
             // With the spool gone as well the sink is the last resort, whatever it did last.
             return if skipped {
-                shared.store_in_sink(lines).await
+                store_in_time(&*shared.sink, lines).await
             } else {
                 Err(error)
             };
@@ -123,14 +129,6 @@ impl Drop for SpooledSink {
     }
 }
 
-impl Shared {
-    async fn store_in_sink(&self, lines: Bytes) -> Result<(), SinkError> {
-        tokio::time::timeout(SINK_TIMEOUT, self.sink.store(lines))
-            .await
-            .unwrap_or_else(|_| Err(std::io::Error::from(std::io::ErrorKind::TimedOut).into()))
-    }
-}
-
 impl std::fmt::Debug for Shared {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Shared")
@@ -141,30 +139,30 @@ impl std::fmt::Debug for Shared {
 }
 
 /// Hands the spool's lines to the sink, oldest first, for as long as there are any; it is also what finds out that the
-/// sink works again.
+/// sink works again. Stopped between chunks only, so that nothing of the spool is in use once this has ended.
 async fn drain(shared: Arc<Shared>) {
-    let mut pause = PAUSE_MIN;
-    loop {
+    let mut pause = shared.spool.retry_after();
+    while !shared.stop.is_cancelled() {
+        let drained = shared.spool.drain_some(&*shared.sink).await;
         let wait = async {
-            match shared.spool.drain_some(&*shared.sink).await {
-                Ok(true) => {
-                    pause = PAUSE_MIN;
+            match drained {
+                Ok(more) => {
+                    pause = shared.spool.retry_after();
                     recovered(&shared);
-                }
-                Ok(false) => {
-                    recovered(&shared);
-                    shared.spooled.notified().await;
+                    if !more {
+                        shared.spooled.notified().await;
+                    }
                 }
                 Err(error) => {
-                    tracing::warn!(%error, waiting_bytes = shared.spool.waiting_bytes(), "the spool can't be drained yet");
+                    let waiting_bytes = shared.spool.waiting_bytes();
+                    tracing::warn!(%error, waiting_bytes, "the spool can't be drained yet");
                     tokio::time::sleep(pause).await;
                     pause = (pause * 2).min(PAUSE_MAX);
                 }
             }
         };
-        // Cancelled between chunks or in the middle of one: the cursor moves only after the sink has it.
         tokio::select! {
-            () = shared.stop.cancelled() => return,
+            () = shared.stop.cancelled() => {}
             () = wait => {}
         }
     }
@@ -176,9 +174,5 @@ fn recovered(shared: &Shared) {
     }
 }
 
-/// How long one call of the sink may take before the spool takes over (ours): below the 30 s after which clients give up.
-const SINK_TIMEOUT: Duration = Duration::from_secs(10);
-/// First pause after a failed drain; doubles from there (ours).
-const PAUSE_MIN: Duration = Duration::from_secs(1);
 /// Longest pause between drains (ours).
 const PAUSE_MAX: Duration = Duration::from_secs(30);

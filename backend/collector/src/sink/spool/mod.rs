@@ -5,16 +5,16 @@ mod frame;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
+use tokio::sync::watch;
 
 use super::commit::{GroupCommit, GroupWriter};
 use super::folder::create_folders;
-use super::{EventSink, SinkError, SinkGauge};
+use super::{EventSink, SinkError, SinkGauge, store_in_time};
 use backlog::Backlog;
 
 /// Where lines wait while the sink fails, and how many.
@@ -26,6 +26,8 @@ pub struct SpoolOptions {
     pub bytes_max: u64,
     /// How long a group waits for company while calls overlap.
     pub linger: Duration,
+    /// First pause after draining failed; it doubles up to 30 s.
+    pub retry_after: Duration,
     /// Whether the folder's disk is still there when this host is not: true for a volume that is mounted again elsewhere
     /// (EBS, EFS), false for a container's own disk. A 2xx must not rest on a disk that dies with the host, so where this
     /// is false there is no spool.
@@ -40,6 +42,7 @@ impl SpoolOptions {
             folder: folder.into(),
             bytes_max: 1 << 30,
             linger: Duration::from_millis(2),
+            retry_after: Duration::from_secs(1),
             disk_outlives_host: true,
         }
     }
@@ -56,8 +59,9 @@ pub struct Spool {
 struct Shared {
     backlog: Mutex<Backlog>,
     /// What the backlog holds, readable while an fsync holds the lock.
-    waiting_bytes: AtomicU64,
+    waiting_bytes: watch::Sender<u64>,
     bytes_max: u64,
+    retry_after: Duration,
     /// Held while this process owns the folder.
     _lock: File,
 }
@@ -87,11 +91,12 @@ impl Spool {
             fs::TryLockError::Error(error) => error,
         })?;
         let backlog = Backlog::open(&options.folder)?;
-        let waiting_bytes = AtomicU64::new(backlog.bytes());
+        let waiting_bytes = watch::Sender::new(backlog.bytes());
         let shared = Arc::new(Shared {
             backlog: Mutex::new(backlog),
             waiting_bytes,
             bytes_max: options.bytes_max,
+            retry_after: options.retry_after,
             _lock: lock,
         });
         let writer = SpoolWriter {
@@ -106,7 +111,17 @@ impl Spool {
     /// Bytes that wait.
     #[must_use]
     pub fn waiting_bytes(&self) -> u64 {
-        self.shared.waiting_bytes.load(Ordering::Relaxed)
+        *self.shared.waiting_bytes.borrow()
+    }
+
+    pub(super) fn retry_after(&self) -> Duration {
+        self.shared.retry_after
+    }
+
+    /// Follows how many bytes wait.
+    #[must_use]
+    pub fn watch_waiting(&self) -> watch::Receiver<u64> {
+        self.shared.waiting_bytes.subscribe()
     }
 
     /// Hands the oldest lines to `sink` and takes them off once it has them. `false` when nothing waits.
@@ -118,14 +133,12 @@ impl Spool {
         let Some(chunk) = blocking(move || shared.backlog().peek(CHUNK_BYTES)).await? else {
             return Ok(false);
         };
-        sink.store(chunk.lines.clone()).await?;
+        store_in_time(sink, chunk.lines.clone()).await?;
         let shared = Arc::clone(&self.shared);
         blocking(move || {
             let mut backlog = shared.backlog();
             let advanced = backlog.advance(&chunk);
-            shared
-                .waiting_bytes
-                .store(backlog.bytes(), Ordering::Relaxed);
+            shared.waiting_bytes.send_replace(backlog.bytes());
             advanced
         })
         .await?;
@@ -188,9 +201,7 @@ impl GroupWriter for SpoolWriter {
             return Err(error.into());
         }
         backlog.appended(length + frames.len() as u64);
-        self.shared
-            .waiting_bytes
-            .store(backlog.bytes(), Ordering::Relaxed);
+        self.shared.waiting_bytes.send_replace(backlog.bytes());
         Ok(())
     }
 
