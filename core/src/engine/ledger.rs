@@ -1,0 +1,174 @@
+//! What was captured, delivered and lost: of this instance for the wire, and of the store's whole life for [`Stats`](super::Stats).
+
+use super::context::{put_id, put_previous, take_id, take_previous};
+use super::loss::{LossReason, Losses, LostRange};
+use crate::Id;
+use crate::codec::{Decoder, Encoder};
+use crate::wire::Pairs;
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Ledger {
+    pub(super) inst: Id,
+    pub(super) previous: Option<(Id, u64)>,
+    /// Events this instance captured: the number of the last one.
+    pub(super) captured: u64,
+    /// Lost ones of this instance.
+    pub(super) lost: Losses,
+    /// Losses that no sealed batch of this instance tells yet.
+    pub(super) untold: Vec<LostRange>,
+    /// The last batch number used.
+    pub(super) batches: u64,
+    /// An event's store number less its own number `n`.
+    pub(super) base: u64,
+    pub(super) life: Life,
+}
+
+/// Counts over all instances that shared the store.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Life {
+    /// Captured by the instances before this one.
+    pub(super) captured_before: u64,
+    pub(super) delivered: u64,
+    pub(super) lost: Losses,
+}
+
+impl Ledger {
+    pub(super) fn first(inst: Id) -> Self {
+        Self {
+            inst,
+            previous: None,
+            captured: 0,
+            lost: Losses::default(),
+            untold: Vec::new(),
+            batches: 0,
+            base: 0,
+            life: Life::default(),
+        }
+    }
+
+    /// The ledger of the instance after this one. One that captured nothing leaves no trace.
+    pub(super) fn successor(&self, inst: Id) -> Self {
+        Self {
+            inst,
+            previous: if self.captured == 0 { self.previous } else { Some((self.inst, self.captured)) },
+            captured: 0,
+            lost: Losses::default(),
+            untold: Vec::new(),
+            batches: self.batches,
+            base: self.base + self.captured,
+            life: Life { captured_before: self.life.captured_before + self.captured, ..self.life },
+        }
+    }
+
+    pub(super) fn captured_in_life(&self) -> u64 {
+        self.life.captured_before + self.captured
+    }
+
+    /// Counts lost events of this instance.
+    pub(super) fn lose_own(&mut self, reason: LossReason, numbers: impl IntoIterator<Item = u64>) {
+        for range in LostRange::group(reason, numbers) {
+            let events = range.to - range.from + 1;
+            self.lost.add(reason, events);
+            self.life.lost.add(reason, events);
+            match self.untold.last_mut() {
+                Some(last) if last.reason == reason && last.to + 1 == range.from => last.to = range.to,
+                _ if self.untold.len() < UNTOLD_MAX => self.untold.push(range),
+                // Counted above, and told by the next batch; only a crash before it would leave the reason untold.
+                _ => {}
+            }
+        }
+    }
+
+    /// The `loss` of a batch sealed now.
+    pub(super) fn on_wire(&self) -> Pairs<'static, u64> {
+        let captured = std::iter::once(("cap", self.captured));
+        captured.chain(self.lost.iter().map(|(reason, events)| (reason.as_str(), events))).collect()
+    }
+
+    pub(super) fn encode(&self) -> Vec<u8> {
+        let mut to = Encoder::new();
+        to.u8(VERSION);
+        put_id(&mut to, self.inst);
+        put_previous(&mut to, self.previous);
+        to.u64(self.captured);
+        self.lost.encode(&mut to);
+        to.u64(self.untold.len() as u64);
+        for range in &self.untold {
+            range.encode(&mut to);
+        }
+        to.u64(self.batches).u64(self.base);
+        to.u64(self.life.captured_before).u64(self.life.delivered);
+        self.life.lost.encode(&mut to);
+        to.into_bytes()
+    }
+
+    pub(super) fn decode(bytes: &[u8]) -> Option<Self> {
+        let mut from = Decoder::new(bytes);
+        (from.u8()? == VERSION).then_some(())?;
+        Some(Self {
+            inst: take_id(&mut from)?,
+            previous: take_previous(&mut from)?,
+            captured: from.u64()?,
+            lost: Losses::decode(&mut from)?,
+            untold: (0..from.u64()?).map(|_| LostRange::decode(&mut from)).collect::<Option<_>>()?,
+            batches: from.u64()?,
+            base: from.u64()?,
+            life: Life {
+                captured_before: from.u64()?,
+                delivered: from.u64()?,
+                lost: Losses::decode(&mut from)?,
+            },
+        })
+    }
+}
+
+const VERSION: u8 = 1;
+/// Ours: bounds what is stored with every loss.
+const UNTOLD_MAX: usize = 256;
+
+#[cfg(test)]
+mod tests {
+    use super::Ledger;
+    use crate::Id;
+    use crate::engine::LossReason;
+
+    fn ledger() -> Ledger {
+        Ledger::first(Id::parse("9kPz3vK2QmWc8RtY").unwrap())
+    }
+
+    #[test]
+    fn a_ledger_reads_back() {
+        let mut ledger = ledger();
+        ledger.captured = 118;
+        ledger.lose_own(LossReason::QueueFull, [1, 2, 3, 7]);
+        assert_eq!(Ledger::decode(&ledger.encode()), Some(ledger));
+    }
+
+    #[test]
+    fn an_instance_that_captured_nothing_leaves_the_link_to_the_one_before() {
+        let [a, b, c] = ["aaaaaaaaaaaaaaaa", "bbbbbbbbbbbbbbbb", "cccccccccccccccc"].map(|id| Id::parse(id).unwrap());
+        let mut first = Ledger::first(a);
+        first.captured = 240;
+        let second = first.successor(b);
+        assert_eq!(second.previous, Some((a, 240)));
+        assert_eq!(second.successor(c).previous, Some((a, 240)));
+    }
+
+    #[test]
+    fn the_life_of_a_store_counts_every_instance() {
+        let mut first = ledger();
+        first.captured = 10;
+        let mut second = first.successor(Id::parse("bbbbbbbbbbbbbbbb").unwrap());
+        second.captured = 5;
+        assert_eq!(second.captured_in_life(), 15);
+    }
+
+    #[test]
+    fn the_wire_tells_what_was_captured_and_every_reason_that_occurred() {
+        let mut ledger = ledger();
+        ledger.captured = 9;
+        ledger.lose_own(LossReason::Expired, [1, 2]);
+        let told: Vec<_> = ledger.on_wire().iter().map(|(key, count)| (key.to_owned(), *count)).collect();
+        assert_eq!(told, [("cap".to_owned(), 9), ("expired".to_owned(), 2)]);
+    }
+}

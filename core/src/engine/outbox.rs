@@ -1,0 +1,72 @@
+//! What the host has yet to store.
+
+use std::time::Duration;
+
+use crate::store::{Write, Writes};
+use crate::{MonoMillis, Now};
+
+#[derive(Debug)]
+pub(super) struct Outbox {
+    ops: Vec<Write>,
+    /// Consent is pending: nothing may be stored.
+    muted: bool,
+    /// The host could not store: what it holds is out of date until a whole copy is stored, to be tried then.
+    stale_until: Option<MonoMillis>,
+    retry_delay: Duration,
+    pub(super) failures: u64,
+}
+
+impl Outbox {
+    pub(super) fn new(muted: bool) -> Self {
+        Self { ops: Vec::new(), muted, stale_until: None, retry_delay: RETRY_FIRST, failures: 0 }
+    }
+
+    /// Queues one change, unless the store is out of date anyway.
+    pub(super) fn push(&mut self, write: impl FnOnce() -> Write) {
+        if self.is_live() {
+            self.ops.push(write());
+        }
+    }
+
+    /// Whether the store mirrors the engine.
+    pub(super) fn is_live(&self) -> bool {
+        !self.muted && self.stale_until.is_none()
+    }
+
+    /// Stops storing; what was queued before still goes out.
+    pub(super) fn mute(&mut self) {
+        self.muted = true;
+    }
+
+    /// Queues a whole copy in place of all that the store holds, and mirrors from there on.
+    pub(super) fn replace_with(&mut self, copy: Vec<Write>) {
+        self.muted = false;
+        self.stale_until = None;
+        self.ops = copy;
+    }
+
+    pub(super) fn take(&mut self) -> Option<Writes> {
+        if self.ops.is_empty() {
+            return None;
+        }
+        Some(Writes { ops: std::mem::take(&mut self.ops) })
+    }
+
+    /// The host could not store the last record. Each failure doubles the pause before the next whole copy.
+    pub(super) fn fail(&mut self, now: Now) {
+        self.failures += 1;
+        self.stale_until = Some(now.mono.plus(self.retry_delay));
+        self.retry_delay = (self.retry_delay * 2).min(RETRY_MAX);
+        self.ops.clear();
+    }
+
+    /// When to try to store a whole copy again.
+    pub(super) fn retry_at(&self) -> Option<MonoMillis> {
+        self.stale_until.filter(|_| !self.muted)
+    }
+}
+
+/// Ours: a full disk is rarely emptied within seconds.
+const RETRY_FIRST: Duration = Duration::from_secs(5);
+/// Ours: a copy of the whole queue may be 10 MiB.
+const RETRY_MAX: Duration = Duration::from_secs(10 * 60);

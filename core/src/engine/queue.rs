@@ -1,0 +1,142 @@
+//! Everything captured and not yet ended: one open batch, batches waiting for a choice, and sealed batches in order.
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use super::group::Group;
+use super::sealed::Sealed;
+use crate::{MonoMillis, Now};
+
+#[derive(Debug, Default)]
+pub(super) struct Queue {
+    pub(super) open: Option<Group>,
+    /// Closed while consent was pending, oldest first.
+    pub(super) held: VecDeque<Group>,
+    /// Oldest first.
+    sealed: VecDeque<Sealed>,
+    /// Events and bytes of `held` and `sealed`.
+    events: u64,
+    bytes: usize,
+}
+
+/// What the bounds push out of the queue.
+#[derive(Debug)]
+pub(super) enum Evicted {
+    Held(Group),
+    Sealed(Sealed),
+}
+
+impl Queue {
+    pub(super) fn events(&self) -> u64 {
+        self.events + self.open.as_ref().map_or(0, |open| open.len() as u64)
+    }
+
+    pub(super) fn bytes(&self) -> usize {
+        self.bytes + self.open.as_ref().map_or(0, Group::bytes)
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.open.is_none() && self.held.is_empty() && self.sealed.is_empty()
+    }
+
+    pub(super) fn sealed(&self) -> impl DoubleEndedIterator<Item = &Sealed> {
+        self.sealed.iter()
+    }
+
+    pub(super) fn hold(&mut self, group: Group) {
+        self.events += group.len() as u64;
+        self.bytes += group.bytes();
+        self.held.push_back(group);
+    }
+
+    pub(super) fn next_held(&mut self) -> Option<Group> {
+        let group = self.held.pop_front()?;
+        self.events -= group.len() as u64;
+        self.bytes -= group.bytes();
+        Some(group)
+    }
+
+    pub(super) fn push(&mut self, batch: Sealed) {
+        self.insert(self.sealed.len(), batch);
+    }
+
+    fn insert(&mut self, at: usize, batch: Sealed) {
+        self.events += batch.events();
+        self.bytes += batch.bytes();
+        self.sealed.insert(at, batch);
+    }
+
+    pub(super) fn by_number(&mut self, number: u64) -> Option<&mut Sealed> {
+        self.sealed.iter_mut().find(|batch| batch.number == number)
+    }
+
+    pub(super) fn remove(&mut self, number: u64) -> Option<Sealed> {
+        let at = self.position(number)?;
+        self.take_at(at)
+    }
+
+    /// Puts the parts of a batch in its place.
+    pub(super) fn replace(&mut self, number: u64, parts: [Sealed; 2]) {
+        if let Some(at) = self.position(number) {
+            self.take_at(at);
+            for part in parts.into_iter().rev() {
+                self.insert(at, part);
+            }
+        }
+    }
+
+    fn position(&self, number: u64) -> Option<usize> {
+        self.sealed.iter().position(|batch| batch.number == number)
+    }
+
+    fn take_at(&mut self, at: usize) -> Option<Sealed> {
+        let batch = self.sealed.remove(at)?;
+        self.events -= batch.events();
+        self.bytes -= batch.bytes();
+        Some(batch)
+    }
+
+    /// The batch to try next: the one on which the server failed least, then the oldest. First attempts are thus in
+    /// order, and one bad batch does not hold up the others.
+    pub(super) fn next_to_send(&self, now: MonoMillis) -> Option<&Sealed> {
+        let due = |batch: &&Sealed| batch.tries.aside_until.is_none_or(|until| until <= now);
+        // `min_by_key` returns the first of equals, which is the oldest.
+        self.sealed.iter().filter(due).min_by_key(|batch| batch.tries.server_errors)
+    }
+
+    /// When the first batch that was set aside is due again.
+    pub(super) fn aside_due(&self) -> Option<MonoMillis> {
+        self.sealed.iter().filter_map(|batch| batch.tries.aside_until).min()
+    }
+
+    /// Pushes the oldest out, sparing the batch that is on its way, while the bounds are broken.
+    pub(super) fn evict_over(&mut self, events: usize, bytes: usize, on_its_way: Option<u64>) -> Option<Evicted> {
+        if self.events() <= events as u64 && self.bytes() <= bytes {
+            return None;
+        }
+        self.oldest(on_its_way)
+    }
+
+    /// Pushes out a batch older than `age`, sparing the one that is on its way.
+    pub(super) fn expire(&mut self, now: Now, age: Duration, on_its_way: Option<u64>) -> Option<Sealed> {
+        let old = |batch: &&Sealed| batch.age(now) > age && Some(batch.number) != on_its_way;
+        let number = self.sealed.iter().find(old)?.number;
+        self.remove(number)
+    }
+
+    fn oldest(&mut self, on_its_way: Option<u64>) -> Option<Evicted> {
+        let at = self.sealed.iter().position(|batch| Some(batch.number) != on_its_way);
+        match at {
+            Some(at) => self.take_at(at).map(Evicted::Sealed),
+            None => self.next_held().map(Evicted::Held),
+        }
+    }
+
+    /// Empties the queue.
+    pub(super) fn clear(&mut self) -> (Vec<Group>, Vec<Sealed>) {
+        let groups = self.held.drain(..).chain(self.open.take()).collect();
+        let sealed = self.sealed.drain(..).collect();
+        *self = Self::default();
+        (groups, sealed)
+    }
+}
