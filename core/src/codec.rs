@@ -36,7 +36,11 @@ impl Encoder {
         self
     }
 
-    pub(crate) fn option<T>(&mut self, value: Option<T>, put: impl FnOnce(&mut Self, T)) -> &mut Self {
+    pub(crate) fn option<T>(
+        &mut self,
+        value: Option<T>,
+        put: impl FnOnce(&mut Self, T),
+    ) -> &mut Self {
         match value {
             None => {
                 self.u8(0);
@@ -123,7 +127,10 @@ impl<'a> Decoder<'a> {
         std::str::from_utf8(self.bytes()?).ok()
     }
 
-    pub(crate) fn option<T>(&mut self, take: impl FnOnce(&mut Self) -> Option<T>) -> Option<Option<T>> {
+    pub(crate) fn option<T>(
+        &mut self,
+        take: impl FnOnce(&mut Self) -> Option<T>,
+    ) -> Option<Option<T>> {
         match self.u8()? {
             0 => Some(None),
             1 => take(self).map(Some),

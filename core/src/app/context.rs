@@ -20,7 +20,11 @@ impl Page {
     /// A page named by its path, on the site of the page before.
     #[must_use]
     pub fn new(path: PagePath) -> Self {
-        Self { site: None, path: Some(path), referrer: None }
+        Self {
+            site: None,
+            path: Some(path),
+            referrer: None,
+        }
     }
 }
 
@@ -94,14 +98,20 @@ impl Pairs {
             checked.insert(Dimension::new(key)?, Dimension::new(value)?);
         }
         if checked.len() > max {
-            return Err(InvalidPairs::TooMany { what, count: checked.len(), max });
+            return Err(InvalidPairs::TooMany {
+                what,
+                count: checked.len(),
+                max,
+            });
         }
         Ok(Self(checked))
     }
 
     /// Every pair, ascending by key.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.0.iter().map(|(key, value)| (key.as_str(), value.as_str()))
+        self.0
+            .iter()
+            .map(|(key, value)| (key.as_str(), value.as_str()))
     }
 
     /// Whether there is none.
@@ -119,13 +129,20 @@ mod tests {
     fn a_ninth_dimension_is_refused() {
         let pairs = |count: usize| (0..count).map(|i| (format!("k{i}"), "v"));
         assert!(Pairs::dimensions(pairs(8)).is_ok());
-        let refused = InvalidPairs::TooMany { what: "dimensions", count: 9, max: 8 };
+        let refused = InvalidPairs::TooMany {
+            what: "dimensions",
+            count: 9,
+            max: 8,
+        };
         assert_eq!(Pairs::dimensions(pairs(9)), Err(refused));
     }
 
     #[test]
     fn pairs_come_back_ascending_by_key() {
         let pairs = Pairs::experiments([("recs", "bts"), ("ads", "off")]).unwrap();
-        assert_eq!(pairs.iter().collect::<Vec<_>>(), [("ads", "off"), ("recs", "bts")]);
+        assert_eq!(
+            pairs.iter().collect::<Vec<_>>(),
+            [("ads", "off"), ("recs", "bts")]
+        );
     }
 }

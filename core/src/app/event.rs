@@ -75,7 +75,14 @@ impl Media {
     /// A change of state at `position_ms`, with nothing else known.
     #[must_use]
     pub fn new(state: MediaState, position_ms: u64) -> Self {
-        Self { state, position_ms, watched_ms: None, length_ms: None, autoplay: None, muted: None }
+        Self {
+            state,
+            position_ms,
+            watched_ms: None,
+            length_ms: None,
+            autoplay: None,
+            muted: None,
+        }
     }
 }
 
@@ -125,7 +132,11 @@ impl MediaState {
     /// Whether the media moves after this state; `None` where the state says nothing about it.
     pub(crate) fn plays(self) -> Option<bool> {
         match self {
-            Self::Start | Self::Resume | Self::FirstQuartile | Self::Midpoint | Self::ThirdQuartile => Some(true),
+            Self::Start
+            | Self::Resume
+            | Self::FirstQuartile
+            | Self::Midpoint
+            | Self::ThirdQuartile => Some(true),
             Self::Complete | Self::Pause | Self::Error | Self::Stop => Some(false),
             Self::Mute => None,
         }
@@ -184,7 +195,12 @@ impl Convert {
     /// A conversion without value or order.
     #[must_use]
     pub fn new(goal: Goal) -> Self {
-        Self { goal, value: None, order: None, content: None }
+        Self {
+            goal,
+            value: None,
+            order: None,
+            content: None,
+        }
     }
 }
 

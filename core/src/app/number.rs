@@ -23,7 +23,10 @@ impl Propensity {
         if value > 0.0 && value <= 1.0 {
             Ok(Self(value))
         } else {
-            Err(InvalidNumber { what: "propensity", range: "above 0 and at most 1" })
+            Err(InvalidNumber {
+                what: "propensity",
+                range: "above 0 and at most 1",
+            })
         }
     }
 
@@ -50,7 +53,10 @@ impl SamplingRate {
         if value > 0.0 && value <= 1.0 {
             Ok(Self(value))
         } else {
-            Err(InvalidNumber { what: "sampling rate", range: "above 0 and at most 1" })
+            Err(InvalidNumber {
+                what: "sampling rate",
+                range: "above 0 and at most 1",
+            })
         }
     }
 
@@ -79,11 +85,20 @@ impl Money {
             .try_into()
             .ok()
             .filter(|letters: &[u8; 3]| letters.iter().all(u8::is_ascii_uppercase))
-            .ok_or(InvalidNumber { what: "currency", range: "three capital letters of ISO 4217" })?;
+            .ok_or(InvalidNumber {
+                what: "currency",
+                range: "three capital letters of ISO 4217",
+            })?;
         if minor_units.unsigned_abs() > crate::limits::INTEGER_MAX {
-            return Err(InvalidNumber { what: "amount", range: "within 2^53 - 1 minor units" });
+            return Err(InvalidNumber {
+                what: "amount",
+                range: "within 2^53 - 1 minor units",
+            });
         }
-        Ok(Self { minor_units, currency: letters })
+        Ok(Self {
+            minor_units,
+            currency: letters,
+        })
     }
 
     /// The amount in minor units.

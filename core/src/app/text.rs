@@ -133,18 +133,27 @@ mod tests {
 
     #[test]
     fn an_empty_id_does_not_exist() {
-        assert_eq!(ContentId::new("  "), Err(InvalidText::Empty { what: "content id" }));
+        assert_eq!(
+            ContentId::new("  "),
+            Err(InvalidText::Empty { what: "content id" })
+        );
     }
 
     #[test]
     fn limits_count_characters_and_not_bytes() {
         assert!(ContentId::new("あ".repeat(128)).is_ok());
         let error = ContentId::new("あ".repeat(129)).unwrap_err();
-        assert_eq!(error.to_string(), "content id has 129 characters, at most 128 are allowed");
+        assert_eq!(
+            error.to_string(),
+            "content id has 129 characters, at most 128 are allowed"
+        );
     }
 
     #[test]
     fn control_characters_are_refused() {
-        assert_eq!(ContentId::new("a\u{0}b"), Err(InvalidText::Control { what: "content id" }));
+        assert_eq!(
+            ContentId::new("a\u{0}b"),
+            Err(InvalidText::Control { what: "content id" })
+        );
     }
 }

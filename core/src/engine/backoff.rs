@@ -35,9 +35,24 @@ mod tests {
 
     #[test]
     fn the_ceiling_doubles_from_one_second_to_five_minutes() {
-        for (failures, ceiling_ms) in [(1, 1_000), (2, 2_000), (3, 4_000), (9, 256_000), (10, 300_000), (u32::MAX, 300_000)] {
-            assert_eq!(longest(failures, ceiling_ms), Duration::from_millis(ceiling_ms), "{failures}");
-            assert_eq!(longest(failures, ceiling_ms + 1), Duration::ZERO, "{failures}");
+        for (failures, ceiling_ms) in [
+            (1, 1_000),
+            (2, 2_000),
+            (3, 4_000),
+            (9, 256_000),
+            (10, 300_000),
+            (u32::MAX, 300_000),
+        ] {
+            assert_eq!(
+                longest(failures, ceiling_ms),
+                Duration::from_millis(ceiling_ms),
+                "{failures}"
+            );
+            assert_eq!(
+                longest(failures, ceiling_ms + 1),
+                Duration::ZERO,
+                "{failures}"
+            );
         }
     }
 

@@ -82,10 +82,13 @@ impl Config {
     /// way and one to evict.
     pub(super) fn bounded(mut self) -> Self {
         self.queue_events = self.queue_events.max(QUEUE_BATCHES_MIN);
-        self.queue_bytes = self.queue_bytes.max(QUEUE_BATCHES_MIN * limits::EVENT_BYTES_MAX);
+        self.queue_bytes = self
+            .queue_bytes
+            .max(QUEUE_BATCHES_MIN * limits::EVENT_BYTES_MAX);
         let events_max = limits::BATCH_EVENTS_MAX.min(self.queue_events / QUEUE_BATCHES_MIN);
         // The context stands once a batch and is below 8 KiB by its own limits; gzip may grow what it can't shrink.
-        let bytes_max = (limits::BATCH_BYTES_MAX - CONTEXT_BYTES_MAX).min(self.queue_bytes / QUEUE_BATCHES_MIN);
+        let bytes_max = (limits::BATCH_BYTES_MAX - CONTEXT_BYTES_MAX - limits::EVENT_BYTES_MAX)
+            .min(self.queue_bytes / QUEUE_BATCHES_MIN);
         self.batch_events = self.batch_events.clamp(1, events_max);
         self.batch_bytes = self.batch_bytes.clamp(1, bytes_max);
         self
@@ -95,4 +98,4 @@ impl Config {
 /// Room for one open batch, one on its way, one to evict, and one to spare.
 const QUEUE_BATCHES_MIN: usize = 4;
 /// Raw bytes kept free for what stands once a batch: 32 experiments and 8 dimensions of 64 characters, and the page.
-const CONTEXT_BYTES_MAX: usize = 32 * 1024;
+const CONTEXT_BYTES_MAX: usize = 40 * 1024;

@@ -28,7 +28,9 @@ impl Consent {
     }
 
     pub(super) fn of_byte(byte: u8) -> Option<Self> {
-        [Self::Full, Self::MeasureOnly, Self::Pending, Self::Denied].get(usize::from(byte)).copied()
+        [Self::Full, Self::MeasureOnly, Self::Pending, Self::Denied]
+            .get(usize::from(byte))
+            .copied()
     }
 
     /// What stands at a start: the stored choice, or the configured one where that is a choice and stricter.
@@ -45,6 +47,8 @@ impl Consent {
 #[derive(Debug)]
 pub(super) struct Visitor {
     pub(super) choice: Consent,
+    /// What the host last said while running: this is stored, a configured choice is not.
+    pub(super) chosen: Option<Consent>,
     pub(super) gpc: bool,
     pub(super) children: bool,
     /// Exists only while the effective mode is full.
@@ -54,8 +58,21 @@ pub(super) struct Visitor {
 }
 
 impl Visitor {
-    pub(super) fn new(choice: Consent, gpc: bool, children: bool, anon: Option<Id>, bits: &mut dyn Entropy) -> Self {
-        let mut visitor = Self { choice, gpc, children, anon, given_up: None };
+    pub(super) fn new(
+        choice: Consent,
+        gpc: bool,
+        children: bool,
+        anon: Option<Id>,
+        bits: &mut dyn Entropy,
+    ) -> Self {
+        let mut visitor = Self {
+            choice,
+            chosen: None,
+            gpc,
+            children,
+            anon,
+            given_up: None,
+        };
         // An id kept from an earlier full consent outlives a pending one: forgetting needs it, nothing sends it.
         if choice != Consent::Pending {
             visitor.settle(bits);
@@ -88,7 +105,12 @@ impl Visitor {
 
     /// Gives up the id for good and returns what an erasure has to name; a new one is minted where allowed.
     pub(super) fn forget(&mut self, bits: &mut dyn Entropy) -> Vec<Id> {
-        let forgotten = self.anon.take().into_iter().chain(self.given_up.take()).collect();
+        let forgotten = self
+            .anon
+            .take()
+            .into_iter()
+            .chain(self.given_up.take())
+            .collect();
         self.settle(bits);
         forgotten
     }
@@ -123,7 +145,10 @@ mod tests {
     #[test]
     fn global_privacy_control_means_measure_only() {
         let visitor = visitor(Consent::Full, true);
-        assert_eq!((visitor.mode(), visitor.anon()), (Some(ConsentMode::Measure), None));
+        assert_eq!(
+            (visitor.mode(), visitor.anon()),
+            (Some(ConsentMode::Measure), None)
+        );
     }
 
     #[test]
@@ -143,7 +168,11 @@ mod tests {
             (Pending, Some(Full), Full),
             (Pending, None, Pending),
         ] {
-            assert_eq!(Consent::at_start(configured, stored), stands, "{configured:?} {stored:?}");
+            assert_eq!(
+                Consent::at_start(configured, stored),
+                stands,
+                "{configured:?} {stored:?}"
+            );
         }
     }
 

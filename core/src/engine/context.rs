@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::app::{AffiliateId, Device, Label, Page, Pairs, SamplingRate};
+use crate::app::{AffiliateId, Device, Label, Page, PagePath, Pairs, Referrer, SamplingRate, Site};
 use crate::codec::{Decoder, Encoder};
 use crate::wire::{self, ConsentMode};
 use crate::{Id, UnixMillis};
@@ -42,15 +42,27 @@ pub(super) struct Instance {
 impl Instance {
     /// A batch with everything said but its number, losses and events.
     pub(super) fn batch<'a>(&'a self, context: &'a Context, grant: Grant) -> wire::Batch<'a> {
-        let mut batch = wire::Batch::new(self.id, 0, self.sdk.as_str(), self.t0, self.affiliate.as_str());
+        let mut batch = wire::Batch::new(
+            self.id,
+            0,
+            self.sdk.as_str(),
+            self.t0,
+            self.affiliate.as_str(),
+        );
         let (page, device) = (&context.page, &context.device);
         batch.source.site = page.site.as_ref().map(|site| site.as_str().into());
         batch.source.page = page.path.as_ref().map(|path| path.as_str().into());
-        batch.source.referrer = page.referrer.as_ref().map(|referrer| referrer.as_str().into());
+        batch.source.referrer = page
+            .referrer
+            .as_ref()
+            .map(|referrer| referrer.as_str().into());
         batch.source.page_view = Some(context.page_view).filter(|views| *views > 0);
         batch.device.class = device.class.as_ref().map(|class| class.as_str().into());
         batch.device.os = device.os.as_ref().map(|os| os.as_str().into());
-        batch.device.language = device.language.as_ref().map(|language| language.as_str().into());
+        batch.device.language = device
+            .language
+            .as_ref()
+            .map(|language| language.as_str().into());
         batch.device.tz = device.utc_offset_min.map(i64::from);
         batch.device.width = device.viewport_width;
         batch.device.height = device.viewport_height;
@@ -60,17 +72,30 @@ impl Instance {
         batch.consent.mode = grant.mode;
         batch.consent.gpc = grant.gpc;
         batch.consent.coppa = grant.children;
-        batch.experiments = context.experiments.iter().map(|(key, value)| (key, value.into())).collect();
-        batch.dimensions = context.dimensions.iter().map(|(key, value)| (key, value.into())).collect();
+        batch.experiments = context
+            .experiments
+            .iter()
+            .map(|(key, value)| (key, value.into()))
+            .collect();
+        batch.dimensions = context
+            .dimensions
+            .iter()
+            .map(|(key, value)| (key, value.into()))
+            .collect();
         batch.sampling_rate = Some(self.rate.as_f64());
-        batch.previous =
-            self.previous.map(|(inst, captured)| wire::Previous { inst, captured, extra: wire::Extra::default() });
+        batch.previous = self.previous.map(|(inst, captured)| wire::Previous {
+            inst,
+            captured,
+            extra: wire::Extra::default(),
+        });
         batch
     }
 
     pub(super) fn encode(&self, to: &mut Encoder) {
         put_id(to, self.id);
-        to.i64(self.t0.as_i64()).bytes(self.sdk.as_str().as_bytes()).bytes(self.affiliate.as_str().as_bytes());
+        to.i64(self.t0.as_i64())
+            .bytes(self.sdk.as_str().as_bytes())
+            .bytes(self.affiliate.as_str().as_bytes());
         to.u64(self.rate.as_f64().to_bits());
         put_previous(to, self.previous);
     }
@@ -89,22 +114,40 @@ impl Instance {
 
 impl Grant {
     pub(super) fn encode(self, to: &mut Encoder) {
-        to.u8(u8::from(self.mode == ConsentMode::Full)).u8(u8::from(self.gpc)).u8(u8::from(self.children));
+        to.u8(u8::from(self.mode == ConsentMode::Full))
+            .u8(u8::from(self.gpc))
+            .u8(u8::from(self.children));
         to.option(self.anon, put_id);
     }
 
     pub(super) fn decode(from: &mut Decoder<'_>) -> Option<Self> {
-        let mode = if from.u8()? == 1 { ConsentMode::Full } else { ConsentMode::Measure };
-        Some(Self { mode, gpc: from.u8()? == 1, children: from.u8()? == 1, anon: from.option(take_id)? })
+        let mode = if from.u8()? == 1 {
+            ConsentMode::Full
+        } else {
+            ConsentMode::Measure
+        };
+        Some(Self {
+            mode,
+            gpc: from.u8()? == 1,
+            children: from.u8()? == 1,
+            anon: from.option(take_id)?,
+        })
     }
 }
 
 impl Context {
     pub(super) fn encode(&self, to: &mut Encoder) {
-        let Self { page, page_view, device, session, experiments, dimensions } = self;
-        put_text(to, page.site.as_ref().map(|site| site.as_str()));
-        put_text(to, page.path.as_ref().map(|path| path.as_str()));
-        put_text(to, page.referrer.as_ref().map(|referrer| referrer.as_str()));
+        let Self {
+            page,
+            page_view,
+            device,
+            session,
+            experiments,
+            dimensions,
+        } = self;
+        put_text(to, page.site.as_ref().map(Site::as_str));
+        put_text(to, page.path.as_ref().map(PagePath::as_str));
+        put_text(to, page.referrer.as_ref().map(Referrer::as_str));
         to.u64(u64::from(*page_view));
         put_text(to, device.class.as_ref().map(Label::as_str));
         put_text(to, device.os.as_ref().map(Label::as_str));
@@ -171,7 +214,12 @@ impl Head {
         })
     }
 
-    pub(super) fn encode(instance: &Instance, base: u64, context: &Context, grant: Grant) -> Vec<u8> {
+    pub(super) fn encode(
+        instance: &Instance,
+        base: u64,
+        context: &Context,
+        grant: Grant,
+    ) -> Vec<u8> {
         let mut to = Encoder::new();
         to.u8(HEAD_VERSION);
         instance.encode(&mut to);
@@ -222,13 +270,15 @@ fn put_pairs(to: &mut Encoder, pairs: &Pairs) {
 
 fn take_pairs<'a>(from: &mut Decoder<'a>) -> Option<Vec<(&'a str, &'a str)>> {
     let count = from.u64()?;
-    (0..count).map(|_| Some((from.str()?, from.str()?))).collect()
+    (0..count)
+        .map(|_| Some((from.str()?, from.str()?)))
+        .collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::{Context, Grant, Head, Instance};
-    use crate::app::{AffiliateId, Device, Label, Page, Pairs, PagePath, SamplingRate};
+    use crate::app::{AffiliateId, Device, Label, Page, PagePath, Pairs, SamplingRate};
     use crate::wire::ConsentMode;
     use crate::{Id, UnixMillis};
     use std::sync::Arc;
@@ -249,12 +299,21 @@ mod tests {
             context: Arc::new(Context {
                 page: Page::new(PagePath::new("/a/b").unwrap()),
                 page_view: 3,
-                device: Device { utc_offset_min: Some(-540), viewport_width: Some(390), ..Device::default() },
+                device: Device {
+                    utc_offset_min: Some(-540),
+                    viewport_width: Some(390),
+                    ..Device::default()
+                },
                 session: Some((id, 4)),
                 experiments: Pairs::experiments([("recs", "bts")]).unwrap(),
                 dimensions: Pairs::dimensions([("edition", "jp")]).unwrap(),
             }),
-            grant: Grant { mode: ConsentMode::Full, gpc: false, children: true, anon: Some(id) },
+            grant: Grant {
+                mode: ConsentMode::Full,
+                gpc: false,
+                children: true,
+                anon: Some(id),
+            },
         };
         let bytes = Head::encode(&head.instance, head.base, &head.context, head.grant);
         assert_eq!(Head::decode(&bytes), Some(head));

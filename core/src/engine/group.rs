@@ -21,7 +21,13 @@ pub(super) struct Group {
 
 impl Group {
     pub(super) fn open(context: Arc<Context>, grant: Option<Grant>, opened: MonoMillis) -> Self {
-        Self { context, grant, opened, events: Vec::new(), table: Table::default() }
+        Self {
+            context,
+            grant,
+            opened,
+            events: Vec::new(),
+            table: Table::default(),
+        }
     }
 
     /// Encodes an event at the end; its bytes, or `None` when it is larger than an event may be.
@@ -47,7 +53,10 @@ impl Group {
             self.events.push(b',');
         }
         self.events.extend_from_slice(bytes);
-        self.table.push(Slot { n, len: bytes.len() });
+        self.table.push(Slot {
+            n,
+            len: bytes.len(),
+        });
     }
 
     /// Each event's number and bytes.

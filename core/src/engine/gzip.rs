@@ -11,14 +11,20 @@ mod host {
     pub(in super::super) fn compress(raw: &[u8]) -> Vec<u8> {
         let out = Vec::with_capacity(raw.len() / 4);
         let mut encoder = flate2::write::GzEncoder::new(out, flate2::Compression::new(GZIP_LEVEL));
-        encoder.write_all(raw).and_then(|()| encoder.finish()).expect("writing to memory does not fail")
+        encoder
+            .write_all(raw)
+            .and_then(|()| encoder.finish())
+            .expect("writing to memory does not fail")
     }
 
     /// `None` when the input is damaged or larger than a batch may be.
     pub(in super::super) fn decompress(zipped: &[u8]) -> Option<Vec<u8>> {
         let mut raw = Vec::new();
         let limit = BATCH_BYTES_MAX as u64 + 1;
-        flate2::read::GzDecoder::new(zipped).take(limit).read_to_end(&mut raw).ok()?;
+        flate2::read::GzDecoder::new(zipped)
+            .take(limit)
+            .read_to_end(&mut raw)
+            .ok()?;
         (raw.len() <= BATCH_BYTES_MAX).then_some(raw)
     }
 }
@@ -49,12 +55,28 @@ mod host {
     /// Four bits at a time: a table of 64 bytes, where the usual one of 1 KiB does not compress.
     fn crc32(bytes: &[u8]) -> u32 {
         let step = |crc: u32| (crc >> 4) ^ NIBBLES[(crc & 15) as usize];
-        !bytes.iter().fold(u32::MAX, |crc, byte| step(step(crc ^ u32::from(*byte))))
+        !bytes
+            .iter()
+            .fold(u32::MAX, |crc, byte| step(step(crc ^ u32::from(*byte))))
     }
 
     const NIBBLES: [u32; 16] = [
-        0x0000_0000, 0x1db7_1064, 0x3b6e_20c8, 0x26d9_30ac, 0x76dc_4190, 0x6b6b_51f4, 0x4db2_6158, 0x5005_713c,
-        0xedb8_8320, 0xf00f_9344, 0xd6d6_a3e8, 0xcb61_b38c, 0x9b64_c2b0, 0x86d3_d2d4, 0xa00a_e278, 0xbdbd_f21c,
+        0x0000_0000,
+        0x1db7_1064,
+        0x3b6e_20c8,
+        0x26d9_30ac,
+        0x76dc_4190,
+        0x6b6b_51f4,
+        0x4db2_6158,
+        0x5005_713c,
+        0xedb8_8320,
+        0xf00f_9344,
+        0xd6d6_a3e8,
+        0xcb61_b38c,
+        0x9b64_c2b0,
+        0x86d3_d2d4,
+        0xa00a_e278,
+        0xbdbd_f21c,
     ];
 
     /// Deflate, no flags, no time, unknown system.

@@ -50,13 +50,20 @@ impl Ledger {
     pub(super) fn successor(&self, inst: Id) -> Self {
         Self {
             inst,
-            previous: if self.captured == 0 { self.previous } else { Some((self.inst, self.captured)) },
+            previous: if self.captured == 0 {
+                self.previous
+            } else {
+                Some((self.inst, self.captured))
+            },
             captured: 0,
             lost: Losses::default(),
             untold: Vec::new(),
             batches: self.batches,
             base: self.base + self.captured,
-            life: Life { captured_before: self.life.captured_before + self.captured, ..self.life },
+            life: Life {
+                captured_before: self.life.captured_before + self.captured,
+                ..self.life
+            },
         }
     }
 
@@ -70,11 +77,14 @@ impl Ledger {
             let events = range.to - range.from + 1;
             self.lost.add(reason, events);
             self.life.lost.add(reason, events);
+            let full = self.untold.len() >= UNTOLD_MAX;
             match self.untold.last_mut() {
-                Some(last) if last.reason == reason && last.to + 1 == range.from => last.to = range.to,
-                _ if self.untold.len() < UNTOLD_MAX => self.untold.push(range),
+                Some(last) if last.reason == reason && last.to + 1 == range.from => {
+                    last.to = range.to;
+                }
                 // Counted above, and told by the next batch; only a crash before it would leave the reason untold.
-                _ => {}
+                _ if full => {}
+                _ => self.untold.push(range),
             }
         }
     }
@@ -82,7 +92,13 @@ impl Ledger {
     /// The `loss` of a batch sealed now.
     pub(super) fn on_wire(&self) -> Pairs<'static, u64> {
         let captured = std::iter::once(("cap", self.captured));
-        captured.chain(self.lost.iter().map(|(reason, events)| (reason.as_str(), events))).collect()
+        captured
+            .chain(
+                self.lost
+                    .iter()
+                    .map(|(reason, events)| (reason.as_str(), events)),
+            )
+            .collect()
     }
 
     pub(super) fn encode(&self) -> Vec<u8> {
@@ -110,7 +126,9 @@ impl Ledger {
             previous: take_previous(&mut from)?,
             captured: from.u64()?,
             lost: Losses::decode(&mut from)?,
-            untold: (0..from.u64()?).map(|_| LostRange::decode(&mut from)).collect::<Option<_>>()?,
+            untold: (0..from.u64()?)
+                .map(|_| LostRange::decode(&mut from))
+                .collect::<Option<_>>()?,
             batches: from.u64()?,
             base: from.u64()?,
             life: Life {
@@ -146,7 +164,8 @@ mod tests {
 
     #[test]
     fn an_instance_that_captured_nothing_leaves_the_link_to_the_one_before() {
-        let [a, b, c] = ["aaaaaaaaaaaaaaaa", "bbbbbbbbbbbbbbbb", "cccccccccccccccc"].map(|id| Id::parse(id).unwrap());
+        let [a, b, c] = ["aaaaaaaaaaaaaaaa", "bbbbbbbbbbbbbbbb", "cccccccccccccccc"]
+            .map(|id| Id::parse(id).unwrap());
         let mut first = Ledger::first(a);
         first.captured = 240;
         let second = first.successor(b);
@@ -168,7 +187,11 @@ mod tests {
         let mut ledger = ledger();
         ledger.captured = 9;
         ledger.lose_own(LossReason::Expired, [1, 2]);
-        let told: Vec<_> = ledger.on_wire().iter().map(|(key, count)| (key.to_owned(), *count)).collect();
+        let told: Vec<_> = ledger
+            .on_wire()
+            .iter()
+            .map(|(key, count)| (key.to_owned(), *count))
+            .collect();
         assert_eq!(told, [("cap".to_owned(), 9), ("expired".to_owned(), 2)]);
     }
 }

@@ -85,7 +85,10 @@ impl Losses {
 
     /// The reasons that occurred, with their counts.
     pub(super) fn iter(&self) -> impl Iterator<Item = (LossReason, u64)> {
-        LossReason::ALL.into_iter().zip(self.0).filter(|(_, events)| *events > 0)
+        LossReason::ALL
+            .into_iter()
+            .zip(self.0)
+            .filter(|(_, events)| *events > 0)
     }
 
     pub(super) fn by_reason(&self) -> BTreeMap<LossReason, u64> {
@@ -103,7 +106,9 @@ impl Losses {
     pub(super) fn decode(from: &mut Decoder<'_>) -> Option<Self> {
         let mut losses = Self::default();
         for index in 0..from.u64()? {
-            let known = usize::try_from(index).ok().and_then(|i| LossReason::ALL.get(i).copied());
+            let known = usize::try_from(index)
+                .ok()
+                .and_then(|i| LossReason::ALL.get(i).copied());
             losses.add(known.unwrap_or(LossReason::Refused), from.u64()?);
         }
         Some(losses)
@@ -125,7 +130,11 @@ impl LostRange {
         for n in numbers {
             match ranges.last_mut() {
                 Some(last) if last.to + 1 == n => last.to = n,
-                _ => ranges.push(Self { reason, from: n, to: n }),
+                _ => ranges.push(Self {
+                    reason,
+                    from: n,
+                    to: n,
+                }),
             }
         }
         ranges
@@ -137,7 +146,11 @@ impl LostRange {
     }
 
     pub(super) fn decode(from: &mut Decoder<'_>) -> Option<Self> {
-        Some(Self { reason: LossReason::decode(from)?, from: from.u64()?, to: from.u64()? })
+        Some(Self {
+            reason: LossReason::decode(from)?,
+            from: from.u64()?,
+            to: from.u64()?,
+        })
     }
 }
 
@@ -153,7 +166,10 @@ mod tests {
         losses.add(LossReason::Unconfirmed, 2);
         let mut encoder = Encoder::new();
         losses.encode(&mut encoder);
-        assert_eq!(Losses::decode(&mut Decoder::new(&encoder.into_bytes())), Some(losses));
+        assert_eq!(
+            Losses::decode(&mut Decoder::new(&encoder.into_bytes())),
+            Some(losses)
+        );
         assert_eq!(losses.total(), 5);
     }
 
@@ -166,7 +182,14 @@ mod tests {
 
     #[test]
     fn numbers_without_a_gap_are_one_range() {
-        let range = |from, to| LostRange { reason: LossReason::Expired, from, to };
-        assert_eq!(LostRange::group(LossReason::Expired, [3, 4, 5, 9]), [range(3, 5), range(9, 9)]);
+        let range = |from, to| LostRange {
+            reason: LossReason::Expired,
+            from,
+            to,
+        };
+        assert_eq!(
+            LostRange::group(LossReason::Expired, [3, 4, 5, 9]),
+            [range(3, 5), range(9, 9)]
+        );
     }
 }

@@ -10,6 +10,8 @@ pub(super) struct Outbox {
     ops: Vec<Write>,
     /// Consent is pending: nothing may be stored.
     muted: bool,
+    /// The store holds something.
+    used: bool,
     /// The host could not store: what it holds is out of date until a whole copy is stored, to be tried then.
     stale_until: Option<MonoMillis>,
     retry_delay: Duration,
@@ -17,14 +19,30 @@ pub(super) struct Outbox {
 }
 
 impl Outbox {
-    pub(super) fn new(muted: bool) -> Self {
-        Self { ops: Vec::new(), muted, stale_until: None, retry_delay: RETRY_FIRST, failures: 0 }
+    pub(super) fn new(muted: bool, used: bool) -> Self {
+        Self {
+            ops: Vec::new(),
+            muted,
+            used,
+            stale_until: None,
+            retry_delay: RETRY_FIRST,
+            failures: 0,
+        }
     }
 
     /// Queues one change, unless the store is out of date anyway.
     pub(super) fn push(&mut self, write: impl FnOnce() -> Write) {
         if self.is_live() {
             self.ops.push(write());
+        }
+    }
+
+    /// Queues a whole copy after the visitor asked to be forgotten, whatever the choice of consent; a store that never
+    /// held anything stays empty.
+    pub(super) fn forget_all(&mut self, copy: Vec<Write>) {
+        if self.used {
+            self.stale_until = None;
+            self.ops = copy;
         }
     }
 
@@ -49,7 +67,10 @@ impl Outbox {
         if self.ops.is_empty() {
             return None;
         }
-        Some(Writes { ops: std::mem::take(&mut self.ops) })
+        self.used = true;
+        Some(Writes {
+            ops: std::mem::take(&mut self.ops),
+        })
     }
 
     /// The host could not store the last record. Each failure doubles the pause before the next whole copy.

@@ -35,10 +35,6 @@ impl Queue {
         self.bytes + self.open.as_ref().map_or(0, Group::bytes)
     }
 
-    pub(super) fn is_empty(&self) -> bool {
-        self.open.is_none() && self.held.is_empty() && self.sealed.is_empty()
-    }
-
     pub(super) fn sealed(&self) -> impl DoubleEndedIterator<Item = &Sealed> {
         self.sealed.iter()
     }
@@ -101,16 +97,27 @@ impl Queue {
     pub(super) fn next_to_send(&self, now: MonoMillis) -> Option<&Sealed> {
         let due = |batch: &&Sealed| batch.tries.aside_until.is_none_or(|until| until <= now);
         // `min_by_key` returns the first of equals, which is the oldest.
-        self.sealed.iter().filter(due).min_by_key(|batch| batch.tries.server_errors)
+        self.sealed
+            .iter()
+            .filter(due)
+            .min_by_key(|batch| batch.tries.server_errors)
     }
 
-    /// When the first batch that was set aside is due again.
-    pub(super) fn aside_due(&self) -> Option<MonoMillis> {
-        self.sealed.iter().filter_map(|batch| batch.tries.aside_until).min()
+    /// When the first batch may be tried.
+    pub(super) fn next_due(&self, now: MonoMillis) -> Option<MonoMillis> {
+        self.sealed
+            .iter()
+            .map(|batch| batch.tries.aside_until.unwrap_or(now).max(now))
+            .min()
     }
 
     /// Pushes the oldest out, sparing the batch that is on its way, while the bounds are broken.
-    pub(super) fn evict_over(&mut self, events: usize, bytes: usize, on_its_way: Option<u64>) -> Option<Evicted> {
+    pub(super) fn evict_over(
+        &mut self,
+        events: usize,
+        bytes: usize,
+        on_its_way: Option<u64>,
+    ) -> Option<Evicted> {
         if self.events() <= events as u64 && self.bytes() <= bytes {
             return None;
         }
@@ -118,14 +125,22 @@ impl Queue {
     }
 
     /// Pushes out a batch older than `age`, sparing the one that is on its way.
-    pub(super) fn expire(&mut self, now: Now, age: Duration, on_its_way: Option<u64>) -> Option<Sealed> {
+    pub(super) fn expire(
+        &mut self,
+        now: Now,
+        age: Duration,
+        on_its_way: Option<u64>,
+    ) -> Option<Sealed> {
         let old = |batch: &&Sealed| batch.age(now) > age && Some(batch.number) != on_its_way;
         let number = self.sealed.iter().find(old)?.number;
         self.remove(number)
     }
 
     fn oldest(&mut self, on_its_way: Option<u64>) -> Option<Evicted> {
-        let at = self.sealed.iter().position(|batch| Some(batch.number) != on_its_way);
+        let at = self
+            .sealed
+            .iter()
+            .position(|batch| Some(batch.number) != on_its_way);
         match at {
             Some(at) => self.take_at(at).map(Evicted::Sealed),
             None => self.next_held().map(Evicted::Held),

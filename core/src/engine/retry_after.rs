@@ -19,7 +19,10 @@ pub(super) fn retry_after(header: &str, wall: UnixMillis) -> Option<Duration> {
 
 /// Reads `Sun, 06 Nov 1994 08:49:37 GMT`, `Sunday, 06-Nov-94 08:49:37 GMT` or `Sun Nov  6 08:49:37 1994`.
 fn http_date(text: &str) -> Option<UnixMillis> {
-    let words: Vec<&str> = text.split([' ', ',', '-']).filter(|word| !word.is_empty()).collect();
+    let words: Vec<&str> = text
+        .split([' ', ',', '-'])
+        .filter(|word| !word.is_empty())
+        .collect();
     let (day, month, year, time) = match *words.as_slice() {
         [_, day, month, year, time, "GMT"] => (day, month, year, time),
         [_, month, day, time, year] => (day, month, year, time),
@@ -51,13 +54,19 @@ fn full_year(text: &str) -> Option<i64> {
 
 /// Days of the Gregorian calendar, counted from March so that the leap day comes last.
 fn days_since_1970(year: i64, month: i64, day: i64) -> i64 {
-    let (year, month) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
+    let (year, month) = if month > 2 {
+        (year, month - 3)
+    } else {
+        (year - 1, month + 9)
+    };
     let (era, of_era) = (year.div_euclid(400), year.rem_euclid(400));
     let of_year = (153 * month + 2) / 5 + day - 1;
     era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468
 }
 
-const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+const MONTHS: [&str; 12] = [
+    "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+];
 
 #[cfg(test)]
 mod tests {
@@ -83,25 +92,47 @@ mod tests {
     #[test]
     fn a_date_is_a_wait_until_then() {
         let wall = UnixMillis::from_i64(784_111_747_000);
-        assert_eq!(retry_after("Sun, 06 Nov 1994 08:49:37 GMT", wall), Some(Duration::from_secs(30)));
+        assert_eq!(
+            retry_after("Sun, 06 Nov 1994 08:49:37 GMT", wall),
+            Some(Duration::from_secs(30))
+        );
     }
 
     #[test]
     fn a_date_in_the_past_is_no_wait() {
         let wall = UnixMillis::from_i64(999_999_999_000);
-        assert_eq!(retry_after("Sun, 06 Nov 1994 08:49:37 GMT", wall), Some(Duration::ZERO));
+        assert_eq!(
+            retry_after("Sun, 06 Nov 1994 08:49:37 GMT", wall),
+            Some(Duration::ZERO)
+        );
     }
 
     #[test]
     fn a_server_can_silence_a_client_for_an_hour_at_most() {
-        for header in ["7200", "99999999999999999999999", "Fri, 31 Dec 2099 23:59:59 GMT"] {
-            assert_eq!(retry_after(header, EPOCH), Some(Duration::from_secs(3_600)), "{header}");
+        for header in [
+            "7200",
+            "99999999999999999999999",
+            "Fri, 31 Dec 2099 23:59:59 GMT",
+        ] {
+            assert_eq!(
+                retry_after(header, EPOCH),
+                Some(Duration::from_secs(3_600)),
+                "{header}"
+            );
         }
     }
 
     #[test]
     fn nonsense_is_as_good_as_nothing() {
-        for header in ["", "-1", "soon", "1.5", "Sun, 06 Foo 1994 08:49:37 GMT", "Sun, 06 Nov 1994 25:00:00 GMT", "😀"] {
+        for header in [
+            "",
+            "-1",
+            "soon",
+            "1.5",
+            "Sun, 06 Foo 1994 08:49:37 GMT",
+            "Sun, 06 Nov 1994 25:00:00 GMT",
+            "😀",
+        ] {
             assert_eq!(retry_after(header, EPOCH), None, "{header}");
         }
     }
@@ -109,7 +140,13 @@ mod tests {
     #[test]
     fn leap_days_are_days() {
         assert_eq!(days_since_1970(1970, 1, 1), 0);
-        assert_eq!(days_since_1970(2000, 2, 29) + 1, days_since_1970(2000, 3, 1));
-        assert_eq!(days_since_1970(2100, 2, 28) + 1, days_since_1970(2100, 3, 1));
+        assert_eq!(
+            days_since_1970(2000, 2, 29) + 1,
+            days_since_1970(2000, 3, 1)
+        );
+        assert_eq!(
+            days_since_1970(2100, 2, 28) + 1,
+            days_since_1970(2100, 3, 1)
+        );
     }
 }

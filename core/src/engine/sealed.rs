@@ -44,7 +44,13 @@ pub(super) struct Tries {
 
 impl Sealed {
     /// Seals `batch` around `events`: encoded events with commas between, described by `table`.
-    pub(super) fn seal(batch: Batch<'_>, events: &[u8], table: Table, number: u64, now: Now) -> Self {
+    pub(super) fn seal(
+        batch: Batch<'_>,
+        events: &[u8],
+        table: Table,
+        number: u64,
+        now: Now,
+    ) -> Self {
         let mut batch = batch.with_events(vec![Encoded(events)]);
         batch.batch_number = number;
         let inst = batch.inst;
@@ -81,7 +87,11 @@ impl Sealed {
 
     /// Why it is lost when it has to leave the queue for `reason`.
     pub(super) fn loss(&self, reason: LossReason) -> LossReason {
-        if self.tries.unanswered { LossReason::Unconfirmed } else { reason }
+        if self.tries.unanswered {
+            LossReason::Unconfirmed
+        } else {
+            reason
+        }
     }
 
     /// The two halves by bytes, under new numbers, with the same events and keys. `None` when the bytes are damaged.
@@ -107,8 +117,14 @@ impl Sealed {
     fn part(&self, raw: &[u8], events: &[u8], table: Table, number: u64, now: Now) -> Option<Self> {
         let head = raw.get(..self.head_len)?;
         // The instance before it is base64url, so the first match is the key itself.
-        let start = head.windows(BATCH_NUMBER.len()).position(|window| window == BATCH_NUMBER)? + BATCH_NUMBER.len();
-        let digits = head[start..].iter().take_while(|byte| byte.is_ascii_digit()).count();
+        let start = head
+            .windows(BATCH_NUMBER.len())
+            .position(|window| window == BATCH_NUMBER)?
+            + BATCH_NUMBER.len();
+        let digits = head[start..]
+            .iter()
+            .take_while(|byte| byte.is_ascii_digit())
+            .count();
         let mut part = head[..start].to_vec();
         part.extend(number.to_string().into_bytes());
         part.extend(&head[start + digits..]);
@@ -126,15 +142,24 @@ impl Sealed {
             sealed_at: self.sealed_at,
             aged: self.age(now),
             entered: now.mono,
-            tries: Tries { unanswered: self.tries.unanswered, ..Tries::default() },
+            tries: Tries {
+                unanswered: self.tries.unanswered,
+                ..Tries::default()
+            },
         })
     }
 
     /// The value under which it is stored.
     pub(super) fn encode(&self) -> Vec<u8> {
         let mut to = Encoder::new();
-        to.u8(VERSION).u64(self.order).bytes(self.inst.as_str().as_bytes()).i64(self.sealed_at.as_i64());
-        to.u64(self.head_len as u64).u64(self.raw_len as u64).bytes(self.table.as_bytes()).bytes(&self.body);
+        to.u8(VERSION)
+            .u64(self.order)
+            .bytes(self.inst.as_str().as_bytes())
+            .i64(self.sealed_at.as_i64());
+        to.u64(self.head_len as u64)
+            .u64(self.raw_len as u64)
+            .bytes(self.table.as_bytes())
+            .bytes(&self.body);
         to.into_bytes()
     }
 
@@ -164,7 +189,9 @@ impl Tries {
     /// The value under which it is stored; the pause is stored in wall time, because it outlives the process.
     pub(super) fn encode(self, now: Now) -> Vec<u8> {
         let mut to = Encoder::new();
-        to.u64(u64::from(self.attempts)).u64(u64::from(self.server_errors)).u8(u8::from(self.unanswered));
+        to.u64(u64::from(self.attempts))
+            .u64(u64::from(self.server_errors))
+            .u8(u8::from(self.unanswered));
         to.option(self.aside_until, |to, until| {
             to.i64(now.wall.plus(until.since(now.mono)).as_i64());
         });

@@ -26,7 +26,10 @@ struct Moment {
 
 impl Moment {
     fn at(now: Now) -> Self {
-        Self { wall: now.wall, mono: Some(now.mono) }
+        Self {
+            wall: now.wall,
+            mono: Some(now.mono),
+        }
     }
 
     /// How long ago it is; `None` when the wall clock was set back past it.
@@ -48,7 +51,12 @@ pub(super) struct SessionRule {
 
 impl Session {
     pub(super) fn first(now: Now, bits: &mut dyn Entropy) -> Self {
-        Self { id: Id::random(bits), number: 1, started: Moment::at(now), last: Moment::at(now) }
+        Self {
+            id: Id::random(bits),
+            number: 1,
+            started: Moment::at(now),
+            last: Moment::at(now),
+        }
     }
 
     /// Notes an event; `true` when it began a new session.
@@ -56,7 +64,10 @@ impl Session {
         let fresh = self.last.ago(now).is_none_or(|idle| idle > rule.idle)
             || self.started.ago(now).is_none_or(|age| age > rule.max);
         if fresh {
-            *self = Self { number: self.number.saturating_add(1), ..Self::first(now, bits) };
+            *self = Self {
+                number: self.number.saturating_add(1),
+                ..Self::first(now, bits)
+            };
         }
         self.last = Moment::at(now);
         fresh
@@ -67,7 +78,9 @@ impl Session {
         if rate.as_f64() >= 1.0 {
             return true;
         }
-        let hash = self.id.as_str().bytes().fold(FNV_OFFSET, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(FNV_PRIME));
+        let hash = self.id.as_str().bytes().fold(FNV_OFFSET, |hash, byte| {
+            (hash ^ u64::from(byte)).wrapping_mul(FNV_PRIME)
+        });
         // 53 bits fill a float exactly; the upper ones are the well mixed ones.
         let bits = (hash ^ (hash >> 32)).wrapping_mul(MIX) >> 11;
         #[expect(clippy::cast_precision_loss, reason = "53 bits are exact")]
@@ -76,12 +89,17 @@ impl Session {
     }
 
     pub(super) fn encode(&self, to: &mut Encoder) {
-        to.bytes(self.id.as_str().as_bytes()).u64(u64::from(self.number));
-        to.i64(self.started.wall.as_i64()).i64(self.last.wall.as_i64());
+        to.bytes(self.id.as_str().as_bytes())
+            .u64(u64::from(self.number));
+        to.i64(self.started.wall.as_i64())
+            .i64(self.last.wall.as_i64());
     }
 
     pub(super) fn decode(from: &mut Decoder<'_>) -> Option<Self> {
-        let earlier = |wall| Moment { wall: UnixMillis::from_i64(wall), mono: None };
+        let earlier = |wall| Moment {
+            wall: UnixMillis::from_i64(wall),
+            mono: None,
+        };
         Some(Self {
             id: Id::parse(from.str()?).ok()?,
             number: from.u32()?,
@@ -108,16 +126,25 @@ mod tests {
     struct Lcg(u64);
     impl Entropy for Lcg {
         fn next_u64(&mut self) -> u64 {
-            self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            self.0 = self
+                .0
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1_442_695_040_888_963_407);
             self.0.rotate_left(17)
         }
     }
 
-    const RULE: SessionRule = SessionRule { idle: Duration::from_secs(1_800), max: Duration::from_secs(86_400) };
+    const RULE: SessionRule = SessionRule {
+        idle: Duration::from_secs(1_800),
+        max: Duration::from_secs(86_400),
+    };
 
     fn at(minute: u64) -> Now {
         let millis = minute * 60_000;
-        Now { wall: UnixMillis::from_i64(i64::try_from(millis).unwrap()), mono: MonoMillis::from_u64(millis) }
+        Now {
+            wall: UnixMillis::from_i64(i64::try_from(millis).unwrap()),
+            mono: MonoMillis::from_u64(millis),
+        }
     }
 
     #[test]
@@ -131,14 +158,19 @@ mod tests {
     #[test]
     fn a_session_ends_after_a_day_however_busy() {
         let mut session = Session::first(at(0), &mut Lcg(1));
-        let ended = (1..=145).map(|step| step * 10).find(|minute| session.touch(at(*minute), RULE, &mut Lcg(2)));
+        let ended = (1..=145)
+            .map(|step| step * 10)
+            .find(|minute| session.touch(at(*minute), RULE, &mut Lcg(2)));
         assert_eq!(ended, Some(1_450));
     }
 
     #[test]
     fn a_clock_set_back_does_not_end_a_session_of_this_process() {
         let mut session = Session::first(at(500), &mut Lcg(1));
-        let stepped = Now { wall: at(1).wall, mono: at(501).mono };
+        let stepped = Now {
+            wall: at(1).wall,
+            mono: at(501).mono,
+        };
         assert!(!session.touch(stepped, RULE, &mut Lcg(2)));
     }
 
@@ -157,7 +189,9 @@ mod tests {
     fn the_sample_has_the_size_asked_for() {
         let mut bits = Lcg(7);
         let rate = SamplingRate::new(0.25).unwrap();
-        let sampled = (0..10_000).filter(|_| Session::first(at(0), &mut bits).is_sampled(rate)).count();
+        let sampled = (0..10_000)
+            .filter(|_| Session::first(at(0), &mut bits).is_sampled(rate))
+            .count();
         assert!((2_350..=2_650).contains(&sampled), "{sampled}");
     }
 

@@ -41,7 +41,10 @@ impl Table {
         let mut last = 0u64;
         std::iter::from_fn(move || {
             last = last.wrapping_add(from.u64()?);
-            Some(Slot { n: last, len: usize::try_from(from.u64()?).ok()? })
+            Some(Slot {
+                n: last,
+                len: usize::try_from(from.u64()?).ok()?,
+            })
         })
     }
 
@@ -60,7 +63,10 @@ impl Table {
         while !from.rest().is_empty() {
             let step = from.u64().filter(|step| *step > 0)?;
             let n = table.last.checked_add(step)?;
-            table.push(Slot { n, len: usize::try_from(from.u64()?).ok()? });
+            table.push(Slot {
+                n,
+                len: usize::try_from(from.u64()?).ok()?,
+            });
         }
         (table.events > 0).then_some(table)
     }
@@ -82,7 +88,11 @@ mod tests {
 
     #[test]
     fn a_table_reads_back() {
-        let slots = [Slot { n: 3, len: 120 }, Slot { n: 4, len: 8_000 }, Slot { n: 900, len: 1 }];
+        let slots = [
+            Slot { n: 3, len: 120 },
+            Slot { n: 4, len: 8_000 },
+            Slot { n: 900, len: 1 },
+        ];
         let table: Table = slots.into_iter().collect();
         assert_eq!(Table::of_bytes(table.as_bytes()), Some(table.clone()));
         assert_eq!(table.iter().collect::<Vec<_>>(), slots);

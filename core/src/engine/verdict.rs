@@ -41,7 +41,10 @@ pub(super) enum Verdict {
     /// Taken, but for the events with these numbers, which are refused for good.
     Delivered { rejected: Vec<u64> },
     /// Keep it and try again, no sooner than the server asks.
-    Keep { floor: Option<Duration>, fault: Fault },
+    Keep {
+        floor: Option<Duration>,
+        fault: Fault,
+    },
     /// Too large as a whole: halve it.
     Split,
     /// Every event of it ends.
@@ -68,8 +71,14 @@ pub(super) fn judge(answer: &HostAnswer, sent: &[u64], wall: UnixMillis) -> Verd
     let keep = |fault| Verdict::Keep { floor: None, fault };
     match answer {
         HostAnswer::Unreachable | HostAnswer::TimedOut => keep(Fault::NoAnswer),
-        HostAnswer::Taken { ok, rejected } => taken(*ok, rejected.clone(), sent).unwrap_or(keep(Fault::Other)),
-        HostAnswer::Http { code, retry_after: header, body } => match code {
+        HostAnswer::Taken { ok, rejected } => {
+            taken(*ok, rejected.clone(), sent).unwrap_or(keep(Fault::Other))
+        }
+        HostAnswer::Http {
+            code,
+            retry_after: header,
+            body,
+        } => match code {
             200..=299 => ours(body)
                 .and_then(|(ok, rejected)| taken(ok, rejected, sent))
                 .unwrap_or(keep(Fault::Other)),
@@ -77,8 +86,14 @@ pub(super) fn judge(answer: &HostAnswer, sent: &[u64], wall: UnixMillis) -> Verd
             400 | 413 => Verdict::End(LossReason::Refused),
             401 | 403 => Verdict::Pause(REFUSED_KEY_PAUSE),
             _ => Verdict::Keep {
-                floor: header.as_deref().and_then(|header| retry_after(header, wall)),
-                fault: if *code >= 500 { Fault::Server } else { Fault::Other },
+                floor: header
+                    .as_deref()
+                    .and_then(|header| retry_after(header, wall)),
+                fault: if *code >= 500 {
+                    Fault::Server
+                } else {
+                    Fault::Other
+                },
             },
         },
     }
@@ -100,7 +115,11 @@ fn ours(body: &[u8]) -> Option<(u64, Vec<u64>)> {
         return None;
     }
     let answer = wire::Answer::decode(body).ok()?;
-    let rejected = answer.rejected.iter().map(|rejected| rejected.n).collect::<Option<_>>()?;
+    let rejected = answer
+        .rejected
+        .iter()
+        .map(|rejected| rejected.n)
+        .collect::<Option<_>>()?;
     (answer.version == limits::WIRE_MODEL).then_some((answer.ok, rejected))
 }
 
@@ -121,7 +140,11 @@ mod tests {
     const WALL: UnixMillis = UnixMillis::from_i64(1_700_000_000_000);
 
     fn http(code: u16, body: &str) -> HostAnswer {
-        HostAnswer::Http { code, retry_after: None, body: body.into() }
+        HostAnswer::Http {
+            code,
+            retry_after: None,
+            body: body.into(),
+        }
     }
 
     fn keep(fault: Fault) -> Verdict {
@@ -130,22 +153,44 @@ mod tests {
 
     #[test]
     fn a_2xx_whose_counts_add_up_is_delivered() {
-        let answer = http(200, r#"{"v":1,"ok":2,"rejected":[{"n":8,"why":"too_large"}]}"#);
-        assert_eq!(judge(&answer, &[7, 8, 9], WALL), Verdict::Delivered { rejected: vec![8] });
+        let answer = http(
+            200,
+            r#"{"v":1,"ok":2,"rejected":[{"n":8,"why":"too_large"}]}"#,
+        );
+        assert_eq!(
+            judge(&answer, &[7, 8, 9], WALL),
+            Verdict::Delivered { rejected: vec![8] }
+        );
     }
 
     #[test]
     fn a_captive_portals_page_is_not_a_delivery() {
-        for body in ["", "<html>Welcome! Please log in</html>", "{}", r#"{"ok":1}"#, r#"{"v":2,"ok":1,"rejected":[]}"#] {
-            assert_eq!(judge(&http(200, body), &[7], WALL), keep(Fault::Other), "{body}");
+        for body in [
+            "",
+            "<html>Welcome! Please log in</html>",
+            "{}",
+            r#"{"ok":1}"#,
+            r#"{"v":2,"ok":1,"rejected":[]}"#,
+        ] {
+            assert_eq!(
+                judge(&http(200, body), &[7], WALL),
+                keep(Fault::Other),
+                "{body}"
+            );
         }
     }
 
     #[test]
     fn counts_that_do_not_add_up_are_not_a_delivery() {
         let one_short = http(200, r#"{"v":1,"ok":1,"rejected":[]}"#);
-        let unknown = http(200, r#"{"v":1,"ok":1,"rejected":[{"n":99,"why":"too_large"}]}"#);
-        let twice = http(200, r#"{"v":1,"ok":0,"rejected":[{"n":7,"why":"too_large"},{"n":7,"why":"too_large"}]}"#);
+        let unknown = http(
+            200,
+            r#"{"v":1,"ok":1,"rejected":[{"n":99,"why":"too_large"}]}"#,
+        );
+        let twice = http(
+            200,
+            r#"{"v":1,"ok":0,"rejected":[{"n":7,"why":"too_large"},{"n":7,"why":"too_large"}]}"#,
+        );
         for answer in [one_short, unknown, twice] {
             assert_eq!(judge(&answer, &[7, 8], WALL), keep(Fault::Other));
         }
@@ -153,29 +198,54 @@ mod tests {
 
     #[test]
     fn a_malformed_batch_and_a_single_event_too_large_are_refused() {
-        assert_eq!(judge(&http(400, ""), &[1, 2], WALL), Verdict::End(LossReason::Refused));
-        assert_eq!(judge(&http(413, ""), &[1], WALL), Verdict::End(LossReason::Refused));
+        assert_eq!(
+            judge(&http(400, ""), &[1, 2], WALL),
+            Verdict::End(LossReason::Refused)
+        );
+        assert_eq!(
+            judge(&http(413, ""), &[1], WALL),
+            Verdict::End(LossReason::Refused)
+        );
         assert_eq!(judge(&http(413, ""), &[1, 2], WALL), Verdict::Split);
     }
 
     #[test]
     fn a_wrong_key_pauses_for_a_day_and_keeps_everything() {
         for code in [401, 403] {
-            assert_eq!(judge(&http(code, ""), &[1], WALL), Verdict::Pause(Duration::from_secs(86_400)));
+            assert_eq!(
+                judge(&http(code, ""), &[1], WALL),
+                Verdict::Pause(Duration::from_secs(86_400))
+            );
         }
     }
 
     #[test]
     fn a_server_delay_is_a_floor() {
-        let answer = HostAnswer::Http { code: 503, retry_after: Some("9".into()), body: vec![] };
+        let answer = HostAnswer::Http {
+            code: 503,
+            retry_after: Some("9".into()),
+            body: vec![],
+        };
         let floor = Some(Duration::from_secs(9));
-        assert_eq!(judge(&answer, &[1], WALL), Verdict::Keep { floor, fault: Fault::Server });
+        assert_eq!(
+            judge(&answer, &[1], WALL),
+            Verdict::Keep {
+                floor,
+                fault: Fault::Server
+            }
+        );
     }
 
     #[test]
     fn silence_may_mean_that_it_arrived() {
-        assert_eq!(judge(&HostAnswer::Unreachable, &[1], WALL), keep(Fault::NoAnswer));
-        assert_eq!(judge(&HostAnswer::TimedOut, &[1], WALL), keep(Fault::NoAnswer));
+        assert_eq!(
+            judge(&HostAnswer::Unreachable, &[1], WALL),
+            keep(Fault::NoAnswer)
+        );
+        assert_eq!(
+            judge(&HostAnswer::TimedOut, &[1], WALL),
+            keep(Fault::NoAnswer)
+        );
     }
 
     proptest! {

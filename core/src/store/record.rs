@@ -59,11 +59,17 @@ impl Writes {
 
 fn decode_op(input: &mut Decoder<'_>) -> Option<Write> {
     Some(match input.u8()? {
-        PUT => {
-            Write::Put { key: Key::new(class_of(input.u8()?)?, input.u64()?), value: input.bytes()?.to_vec() }
-        }
-        DELETE => Write::Delete { key: Key::new(class_of(input.u8()?)?, input.u64()?) },
-        DELETE_THROUGH => Write::DeleteThrough { class: class_of(input.u8()?)?, upto: input.u64()? },
+        PUT => Write::Put {
+            key: Key::new(class_of(input.u8()?)?, input.u64()?),
+            value: input.bytes()?.to_vec(),
+        },
+        DELETE => Write::Delete {
+            key: Key::new(class_of(input.u8()?)?, input.u64()?),
+        },
+        DELETE_THROUGH => Write::DeleteThrough {
+            class: class_of(input.u8()?)?,
+            upto: input.u64()?,
+        },
         WIPE => Write::Wipe,
         _ => return None,
     })
@@ -106,11 +112,21 @@ mod tests {
             Just(Class::Batch),
             Just(Class::Erasure)
         ];
-        (class, any::<u64>(), any::<Vec<u8>>(), 0..4u8).prop_map(|(class, number, value, which)| match which {
-            0 => Write::Put { key: Key::new(class, number), value },
-            1 => Write::Delete { key: Key::new(class, number) },
-            2 => Write::DeleteThrough { class, upto: number },
-            _ => Write::Wipe,
+        (class, any::<u64>(), any::<Vec<u8>>(), 0..4u8).prop_map(|(class, number, value, which)| {
+            match which {
+                0 => Write::Put {
+                    key: Key::new(class, number),
+                    value,
+                },
+                1 => Write::Delete {
+                    key: Key::new(class, number),
+                },
+                2 => Write::DeleteThrough {
+                    class,
+                    upto: number,
+                },
+                _ => Write::Wipe,
+            }
         })
     }
 

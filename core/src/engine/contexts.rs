@@ -1,0 +1,56 @@
+//! Page, device, experiments and dimensions: a change closes the batch, because the context stands in it once.
+
+use std::sync::Arc;
+
+use super::Engine;
+use super::context::Context;
+use super::step::Refused;
+use crate::Now;
+use crate::app::{Device, Label, Page, Pairs};
+use crate::wire::{Event, Kind};
+
+impl Engine {
+    /// A page or screen is shown: ends what was watched on the one before and records a page view.
+    ///
+    /// # Errors
+    /// [`Refused`] says why the page view was not recorded; the page holds for later events all the same.
+    pub fn set_page(&mut self, now: Now, page: Page) -> Result<u64, Refused> {
+        self.end_views(now, &navigation());
+        self.change_context(now, |context| {
+            let site = page.site.or_else(|| context.page.site.take());
+            context.page = Page { site, ..page };
+            context.page_view = context.page_view.saturating_add(1);
+        });
+        self.capture(now, now.mono, &mut Event::new(Kind::Page, 0, 0))
+    }
+
+    /// The device as it is now: turned, resized, its language changed.
+    pub fn set_device(&mut self, now: Now, device: Device) {
+        self.change_context(now, |context| context.device = device);
+    }
+
+    /// The variants of running experiments. See [`Pairs::experiments`].
+    pub fn set_experiments(&mut self, now: Now, experiments: Pairs) {
+        self.change_context(now, |context| context.experiments = experiments);
+    }
+
+    /// Custom dimensions. See [`Pairs::dimensions`].
+    pub fn set_dimensions(&mut self, now: Now, dimensions: Pairs) {
+        self.change_context(now, |context| context.dimensions = dimensions);
+    }
+
+    /// Closes the open batch if the change makes a difference.
+    pub(super) fn change_context(&mut self, now: Now, change: impl FnOnce(&mut Context)) {
+        let mut context = Context::clone(&self.context);
+        change(&mut context);
+        if context != *self.context {
+            self.close_open(now);
+            self.context = Arc::new(context);
+            self.keep_bounds();
+        }
+    }
+}
+
+fn navigation() -> Label {
+    Label::new("navigation").expect("a word is a label")
+}

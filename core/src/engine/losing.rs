@@ -1,0 +1,123 @@
+//! How events end without being delivered: out of the bounds, withdrawn, or found damaged. Each is counted here.
+
+use super::Engine;
+use super::consent::Consent;
+use super::group::Group;
+use super::loss::{LossReason, LostRange};
+use super::queue::Evicted;
+use super::sealed::Sealed;
+use super::state::tries_key;
+use crate::limits::LOSSES_MAX;
+use crate::store::{Class, Key, Write};
+use crate::wire::{Event, Extra, Kind, Lost};
+use crate::{Id, Now};
+
+impl Engine {
+    /// Pushes the oldest out while the queue is over its bounds.
+    pub(super) fn keep_bounds(&mut self) {
+        let (events, bytes) = (self.config.queue_events, self.config.queue_bytes);
+        let on_its_way = self.sender.batch_on_its_way();
+        let mut lost = false;
+        while let Some(evicted) = self.queue.evict_over(events, bytes, on_its_way) {
+            lost = true;
+            match evicted {
+                Evicted::Held(group) => self.lose_group(&group, LossReason::QueueFull),
+                Evicted::Sealed(batch) => self.lose_batch(&batch, LossReason::QueueFull),
+            }
+        }
+        if lost {
+            self.put_ledger();
+        }
+    }
+
+    /// Pushes out what is older than the queue keeps.
+    pub(super) fn expire(&mut self, now: Now) {
+        let on_its_way = self.sender.batch_on_its_way();
+        let mut lost = false;
+        while let Some(batch) = self.queue.expire(now, self.config.queue_age, on_its_way) {
+            lost = true;
+            self.lose_batch(&batch, LossReason::Expired);
+        }
+        if lost {
+            self.put_ledger();
+        }
+    }
+
+    /// Empties the queue because the visitor said so.
+    pub(super) fn withdraw_all(&mut self) {
+        let (groups, sealed) = self.queue.clear();
+        for batch in &sealed {
+            self.count_lost(
+                batch.inst,
+                LossReason::ConsentWithdrawn,
+                batch.table.numbers(),
+            );
+        }
+        for group in &groups {
+            self.lose_group(group, LossReason::ConsentWithdrawn);
+        }
+        if self.sender.batch_on_its_way().is_some() {
+            self.sender.on_its_way = None;
+        }
+    }
+
+    /// Counts a batch that has left the queue, and takes it out of the store.
+    pub(super) fn lose_batch(&mut self, batch: &Sealed, reason: LossReason) {
+        self.count_lost(batch.inst, batch.loss(reason), batch.table.numbers());
+        self.delete_batch(batch);
+    }
+
+    pub(super) fn delete_batch(&mut self, batch: &Sealed) {
+        self.outbox.push(|| Write::Delete {
+            key: Key::new(Class::Batch, batch.number),
+        });
+        if batch.tries.attempts > 0 {
+            self.outbox.push(|| Write::Delete {
+                key: tries_key(batch.number),
+            });
+        }
+    }
+
+    fn lose_group(&mut self, group: &Group, reason: LossReason) {
+        self.ledger.lose_own(reason, group.table.numbers());
+    }
+
+    /// Losses of this instance go with its next batch; those of others are told in an event of their own.
+    pub(super) fn count_lost(&mut self, inst: Id, reason: LossReason, numbers: Vec<u64>) {
+        if inst == self.instance.id {
+            self.ledger.lose_own(reason, numbers);
+            return;
+        }
+        self.ledger.life.lost.add(reason, numbers.len() as u64);
+        self.reports.extend(
+            LostRange::group(reason, numbers)
+                .into_iter()
+                .map(|range| (inst, range)),
+        );
+    }
+
+    /// Tells what other instances were found to have lost, once consent allows.
+    pub(super) fn tell_reports(&mut self, now: Now) {
+        if self.visitor.choice == Consent::Denied {
+            self.reports.clear();
+        }
+        while !self.reports.is_empty() && self.visitor.mode().is_some() && !self.shut_down {
+            let some = self.reports.len().min(LOSSES_MAX);
+            let told: Vec<(Id, LostRange)> = self.reports.drain(..some).collect();
+            let lost = told.iter().map(|(inst, range)| Lost {
+                inst: *inst,
+                from: range.from,
+                to: range.to,
+                why: range.reason.as_str().into(),
+                extra: Extra::default(),
+            });
+            let mut event = Event {
+                lost: lost.collect(),
+                ..Event::new(Kind::Sdk, 0, 0)
+            };
+            if self.record(now, now.mono, &mut event).is_err() {
+                return;
+            }
+        }
+    }
+}
