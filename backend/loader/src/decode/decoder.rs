@@ -278,3 +278,7 @@ fn number(event: &[u8]) -> Option<u64> {
     }
     serde_json::from_slice(event).ok().map(|Numbered { n }| n)
 }
+
+#[cfg(test)]
+#[path = "decoder_test.rs"]
+mod tests;
