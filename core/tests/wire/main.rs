@@ -1,4 +1,5 @@
 //! The wire contract: golden files, JSON Schema, refusals, and the law that what is written reads back.
+#![expect(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
 mod golden;
 mod refusals;

@@ -69,7 +69,7 @@ mod tests {
     fn every_known_crawler_is_named() {
         let mut agents = String::new();
         let listed = include_bytes!("../../tests/data/crawler-user-agents.txt.gz");
-        flate2::read::GzDecoder::new(&listed[..])
+        flate2::read::MultiGzDecoder::new(&listed[..])
             .read_to_string(&mut agents)
             .unwrap();
         let missed: Vec<_> = agents

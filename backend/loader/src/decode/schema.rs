@@ -390,3 +390,7 @@ pub const REJECTS: &[Column] = &[
     column("why", Text, "the reason, from the wire contract's list"),
     column("raw", Text, "what was sent, at most 8 KiB of it"),
 ];
+
+#[cfg(test)]
+#[path = "schema_test.rs"]
+mod tests;
