@@ -11,6 +11,7 @@
 )]
 
 mod batch;
+mod builder;
 mod clock;
 mod collector;
 mod http;
@@ -20,8 +21,9 @@ mod metrics;
 mod server;
 mod sink;
 
+pub use builder::{BuildError, Builder};
 pub use clock::{WallClock, system_clock};
-pub use collector::{BuildError, Builder, Collector, ServeError};
+pub use collector::{Collector, ServeError};
 pub use keys::{KeysError, KeysStatus};
 pub use logs::json_logs;
 pub use sink::{

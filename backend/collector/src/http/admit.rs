@@ -1,20 +1,18 @@
-//! What comes before a body is read: the query, the key, the origin, the rate; and CORS, which hangs on the same key.
+//! What comes before a body is read: the query, the key, the origin, the rate.
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Instant;
 
 use axum::body::Body;
-use axum::extract::{ConnectInfo, Query, Request, State};
-use axum::http::header::{
-    ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
-    ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, ORIGIN, VARY,
-};
+use axum::extract::{ConnectInfo, Query, Request};
+use axum::http::HeaderMap;
+use axum::http::header::ORIGIN;
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use eyeline_core::UnixMillis;
 use serde::Deserialize;
 
+use super::cors::{allow_reading, allowed_origin};
 use super::{App, Code, Fault, body, client};
 use crate::batch::Stamp;
 use crate::keys::WriteKey;
@@ -105,34 +103,6 @@ where
     answer
 }
 
-/// `OPTIONS`: asked only by pages that add headers of their own; the SDK's requests need no preflight.
-pub(super) async fn preflight(State(app): State<Arc<App>>, request: Request) -> Response {
-    let (parts, _) = request.into_parts();
-    let Query(attempt) = Query::<Attempt>::try_from_uri(&parts.uri).unwrap_or_default();
-    let key = attempt
-        .k
-        .and_then(|key| app.keys.current().find(&key).cloned());
-    let origin = key.and_then(|key| allowed_origin(&key, &parts.headers));
-    let mut answer = StatusCode::NO_CONTENT.into_response();
-    let headers = answer.headers_mut();
-    if origin.is_some() {
-        headers.insert(
-            ACCESS_CONTROL_ALLOW_METHODS,
-            HeaderValue::from_static("POST"),
-        );
-        headers.insert(
-            ACCESS_CONTROL_ALLOW_HEADERS,
-            HeaderValue::from_static("content-type, content-encoding"),
-        );
-        headers.insert(
-            ACCESS_CONTROL_MAX_AGE,
-            HeaderValue::from_static(PREFLIGHT_MAX_AGE_SECONDS),
-        );
-    }
-    allow_reading(headers, origin);
-    answer
-}
-
 fn admit(
     app: &App,
     attempt: Attempt,
@@ -193,25 +163,6 @@ fn number<T: std::str::FromStr>(text: Option<String>, otherwise: &str) -> Result
     parsed.map_err(|_| Fault::new(Code::BadQuery, otherwise))
 }
 
-fn allowed_origin(key: &WriteKey, headers: &HeaderMap) -> Option<HeaderValue> {
-    let origin = headers.get(ORIGIN)?;
-    key.allows_origin(origin.to_str().ok())
-        .then(|| origin.clone())
-}
-
-fn allow_reading(headers: &mut HeaderMap, origin: Option<HeaderValue>) {
-    headers.insert(VARY, HeaderValue::from_static("origin"));
-    if let Some(origin) = origin {
-        headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin);
-        headers.insert(
-            ACCESS_CONTROL_EXPOSE_HEADERS,
-            HeaderValue::from_static("retry-after"),
-        );
-    }
-}
-
-/// A day; browsers cap it themselves (Chromium at 2 h, Firefox at 24 h).
-const PREFLIGHT_MAX_AGE_SECONDS: &str = "86400";
 /// Where the routes are mounted in a server that does not tell who called.
 const UNKNOWN_PEER: SocketAddr =
     SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::UNSPECIFIED), 0);

@@ -3,6 +3,7 @@ mod admit;
 mod batch;
 mod body;
 mod client;
+mod cors;
 mod fault;
 mod forget;
 mod operate;
@@ -44,13 +45,13 @@ pub(crate) fn routes(app: Arc<App>) -> Router {
         .route(
             "/v1/batch",
             post(batch::batch)
-                .options(admit::preflight)
+                .options(cors::preflight)
                 .fallback(refuse_method),
         )
         .route(
             "/v1/forget",
             post(forget::forget)
-                .options(admit::preflight)
+                .options(cors::preflight)
                 .fallback(refuse_method),
         )
         .route("/v1/tail", get(tail::tail).fallback(refuse_method))

@@ -1,5 +1,5 @@
-//! Folders whose names survive a power loss.
-use std::fs::{self, File};
+//! Folders whose names survive a power loss, and that belong to one process.
+use std::fs::{self, File, OpenOptions};
 use std::io;
 use std::path::Path;
 
@@ -26,5 +26,22 @@ pub(super) fn sync_folder(path: &Path) -> io::Result<()> {
         File::open(path)?.sync_all()
     } else {
         Ok(())
+    }
+}
+
+/// Takes a folder for this process for as long as the file returned lives.
+pub(super) fn lock_folder(path: &Path) -> io::Result<File> {
+    let lock = OpenOptions::new()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(path.join("lock"))?;
+    match lock.try_lock() {
+        Ok(()) => Ok(lock),
+        Err(fs::TryLockError::Error(error)) => Err(error),
+        Err(fs::TryLockError::WouldBlock) => {
+            let what = format!("another collector writes to {}", path.display());
+            Err(io::Error::new(io::ErrorKind::WouldBlock, what))
+        }
     }
 }

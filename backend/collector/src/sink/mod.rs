@@ -3,8 +3,6 @@ mod commit;
 mod file;
 mod folder;
 mod memory;
-mod object_key;
-mod recover;
 mod spool;
 mod spooled;
 

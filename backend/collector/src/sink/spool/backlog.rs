@@ -1,13 +1,14 @@
 //! What a spool holds: numbered segments, and the place up to which they were drained.
 use std::collections::VecDeque;
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, BufReader, Seek, SeekFrom, Write};
+use std::io::{self, BufReader, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
 use bytes::Bytes;
 
-use super::super::folder::{create_folders, sync_folder};
-use super::frame;
+use super::super::folder::sync_folder;
+use super::cursor::{self, Cursor};
+use super::frame::{self, cut_torn_tail};
 
 /// The segments that hold something undrained, oldest first, and the cursor in the first of them.
 #[derive(Debug)]
@@ -35,7 +36,6 @@ pub(super) struct Chunk {
 impl Backlog {
     /// Reads a folder back: torn tails are cut, drained segments removed.
     pub(super) fn open(folder: &Path) -> io::Result<Self> {
-        create_folders(folder)?;
         let mut numbers: Vec<u64> = fs::read_dir(folder)?
             .filter_map(|entry| {
                 entry
@@ -58,7 +58,7 @@ impl Backlog {
             let bytes = cut_torn_tail(&backlog.path(number))?;
             backlog.segments.push_back(Segment { number, bytes });
         }
-        let (segment, drained) = backlog.read_cursor();
+        let Cursor { segment, drained } = cursor::read(folder);
         while backlog
             .segments
             .front()
@@ -94,9 +94,10 @@ impl Backlog {
                 let number = match last {
                     Some(last) => last.number + 1,
                     // Above every number the cursor may still name.
-                    None => self.read_cursor().0 + 1,
+                    None => cursor::read(&self.folder).segment + 1,
                 };
-                File::create_new(self.path(number))?;
+                // It may stand there already: made by a call that failed right after.
+                File::create(self.path(number))?;
                 sync_folder(&self.folder)?;
                 let segment = Segment { number, bytes: 0 };
                 self.segments.push_back(segment);
@@ -156,7 +157,13 @@ impl Backlog {
             return Ok(());
         }
         self.drained = chunk.upto;
-        self.write_cursor()?;
+        cursor::write(
+            &self.folder,
+            Cursor {
+                segment: chunk.segment,
+                drained: chunk.upto,
+            },
+        )?;
         self.remove_drained()
     }
 
@@ -182,63 +189,8 @@ impl Backlog {
     fn path(&self, number: u64) -> PathBuf {
         self.folder.join(format!("{number:020}{SUFFIX}"))
     }
-
-    /// Written without fsync: a killed process keeps it, and after a power loss some lines are drained twice, which the
-    /// loader takes out.
-    fn write_cursor(&self) -> io::Result<()> {
-        let segment = self.segments.front().map_or(0, |first| first.number);
-        let mut framed = Vec::new();
-        frame::append(
-            &[segment.to_le_bytes(), self.drained.to_le_bytes()].concat(),
-            &mut framed,
-        )?;
-        let mut file = OpenOptions::new()
-            .create(true)
-            .truncate(false)
-            .write(true)
-            .open(self.folder.join(CURSOR))?;
-        file.write_all(&framed)
-    }
-
-    fn read_cursor(&self) -> (u64, u64) {
-        let payload =
-            File::open(self.folder.join(CURSOR)).and_then(|mut file| frame::next(&mut file));
-        match payload
-            .ok()
-            .flatten()
-            .as_deref()
-            .and_then(|bytes| bytes.split_first_chunk::<8>())
-        {
-            Some((segment, drained)) => {
-                let drained = drained.try_into().map_or(0, u64::from_le_bytes);
-                (u64::from_le_bytes(*segment), drained)
-            }
-            None => (0, 0),
-        }
-    }
-}
-
-/// The length of a segment's whole frames; what follows them was never acknowledged.
-fn cut_torn_tail(path: &Path) -> io::Result<u64> {
-    let file = OpenOptions::new().read(true).write(true).open(path)?;
-    let mut reader = BufReader::new(&file);
-    let mut whole = 0;
-    while let Some(payload) = frame::next(&mut reader)? {
-        whole += (frame::HEADER_BYTES + payload.len()) as u64;
-    }
-    let length = file.metadata()?.len();
-    if whole < length {
-        tracing::warn!(
-            bytes = length - whole,
-            "cut what follows the last whole frame of a spool segment"
-        );
-        file.set_len(whole)?;
-    }
-    file.sync_all()?;
-    Ok(whole)
 }
 
 const SUFFIX: &str = ".spool";
-const CURSOR: &str = "cursor";
 /// A segment ends at this size (ours): drained space is given back in steps of it.
 const SEGMENT_BYTES: u64 = 16 * 1024 * 1024;

@@ -1,5 +1,7 @@
 //! One spooled call as it stands on the disk: length, CRC-32, bytes.
-use std::io::{self, Read};
+use std::fs::OpenOptions;
+use std::io::{self, BufReader, Read};
+use std::path::Path;
 
 /// Bytes before the payload.
 pub(super) const HEADER_BYTES: usize = 8;
@@ -34,6 +36,26 @@ pub(super) fn next(from: &mut impl Read) -> io::Result<Option<Vec<u8>>> {
     let whole =
         filled(from, &mut payload)? && checksum(length, &payload) == u32::from_le_bytes(crc);
     Ok(whole.then_some(payload))
+}
+
+/// The length of a segment's whole frames; what follows them was never acknowledged.
+pub(super) fn cut_torn_tail(path: &Path) -> io::Result<u64> {
+    let file = OpenOptions::new().read(true).write(true).open(path)?;
+    let mut reader = BufReader::new(&file);
+    let mut whole = 0;
+    while let Some(payload) = next(&mut reader)? {
+        whole += (HEADER_BYTES + payload.len()) as u64;
+    }
+    let length = file.metadata()?.len();
+    if whole < length {
+        tracing::warn!(
+            bytes = length - whole,
+            "cut what follows the last whole frame of a spool segment"
+        );
+        file.set_len(whole)?;
+    }
+    file.sync_all()?;
+    Ok(whole)
 }
 
 /// The length is covered too, so a run of zero bytes is no empty frame.

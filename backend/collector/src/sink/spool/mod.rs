@@ -1,8 +1,9 @@
 //! The spool: an fsynced append that holds lines while the sink fails.
 mod backlog;
+mod cursor;
 mod frame;
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::File;
 use std::io::{self, Write};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -13,7 +14,7 @@ use bytes::Bytes;
 use tokio::sync::watch;
 
 use super::commit::{GroupCommit, GroupWriter};
-use super::folder::create_folders;
+use super::folder::{create_folders, lock_folder};
 use super::{EventSink, SinkError, SinkGauge, store_in_time};
 use backlog::Backlog;
 
@@ -78,18 +79,7 @@ impl Spool {
             return Ok(None);
         }
         create_folders(&options.folder)?;
-        let lock = OpenOptions::new()
-            .create(true)
-            .truncate(false)
-            .write(true)
-            .open(options.folder.join("lock"))?;
-        lock.try_lock().map_err(|error| match error {
-            fs::TryLockError::WouldBlock => io::Error::new(
-                io::ErrorKind::WouldBlock,
-                "another collector has this spool open",
-            ),
-            fs::TryLockError::Error(error) => error,
-        })?;
+        let lock = lock_folder(&options.folder)?;
         let backlog = Backlog::open(&options.folder)?;
         let waiting_bytes = watch::Sender::new(backlog.bytes());
         let shared = Arc::new(Shared {
