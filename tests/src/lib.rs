@@ -1,5 +1,16 @@
-//! What the end-to-end tests and the demo share: a proxy that breaks connections on purpose, and child processes.
+//! What the end-to-end tests and the demo share: a proxy that breaks requests on purpose, child processes, traffic from a
+//! seed, and readers of what came out.
 
+mod child;
+mod dice;
 mod fault_proxy;
+mod http;
+mod raw;
+mod traffic;
 
+pub use child::Child;
+pub use dice::Dice;
 pub use fault_proxy::{Counts, FaultProxy, Faults};
+pub use http::http_client;
+pub use raw::{Raw, salts};
+pub use traffic::{Instance, Sealed, deliver};

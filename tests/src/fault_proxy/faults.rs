@@ -5,6 +5,8 @@ use std::time::Duration;
 use anyhow::{Result, ensure};
 use serde::Serialize;
 
+use crate::dice::Dice;
+
 /// How often each fault strikes, as a fraction of all `POST` requests. The default is a perfect network.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Faults {
@@ -82,7 +84,7 @@ impl Faults {
     }
 
     pub(super) fn draw(&self, request: u64) -> Fault {
-        let mut left = self.roll(request, 0);
+        let mut left = Dice::at(self.seed, 0, request).share();
         for (share, fault) in self.shares() {
             if left < share {
                 return fault;
@@ -93,7 +95,7 @@ impl Faults {
     }
 
     pub(super) fn delay(&self, request: u64) -> Option<Duration> {
-        (self.roll(request, 1) < self.delay).then_some(self.delay_for)
+        (Dice::at(self.seed, 1, request).share() < self.delay).then_some(self.delay_for)
     }
 
     fn shares(&self) -> [(f64, Fault); 6] {
@@ -105,16 +107,6 @@ impl Faults {
             (self.duplicate, Fault::Duplicate),
             (self.repeat_late, Fault::RepeatLate),
         ]
-    }
-
-    /// Evenly from 0 up to 1 (`SplitMix64`, Steele, Lea and Flood 2014).
-    fn roll(&self, request: u64, stream: u64) -> f64 {
-        let mut z = (self.seed ^ stream.rotate_left(32))
-            .wrapping_add(request.wrapping_mul(0x9e37_79b9_7f4a_7c15));
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        let bits = u32::try_from((z ^ (z >> 31)) >> 32).unwrap_or(u32::MAX);
-        f64::from(bits) / (f64::from(u32::MAX) + 1.0)
     }
 }
 

@@ -8,6 +8,8 @@ use axum::http::{HeaderMap, HeaderName, Method, Uri, header};
 use axum::response::Response;
 use reqwest::Url;
 
+use crate::http::http_client;
+
 /// A request that has been read whole, so that it can be sent more than once.
 #[derive(Debug, Clone)]
 pub(super) struct Request {
@@ -25,11 +27,8 @@ pub(super) struct Forwarder {
 
 impl Forwarder {
     pub(super) fn new(upstream: &str) -> Result<Self> {
-        // reqwest asks for a provider even where no connection will be encrypted. Another part may have set one.
-        drop(rustls::crypto::ring::default_provider().install_default());
-        let client = reqwest::Client::builder().no_proxy().build()?;
         Ok(Self {
-            client,
+            client: http_client()?,
             upstream: Mutex::new(parse(upstream)?),
         })
     }

@@ -7,7 +7,7 @@ use axum::Router;
 use axum::extract::{RawQuery, State};
 use axum::http::StatusCode;
 use axum::routing::{get, post};
-use eyeline_tests::{Counts, FaultProxy, Faults};
+use eyeline_tests::{Counts, FaultProxy, Faults, http_client};
 use tokio::net::TcpListener;
 
 type Seen = Arc<Mutex<Vec<String>>>;
@@ -51,7 +51,7 @@ fn only(faults: impl FnOnce(&mut Faults)) -> Faults {
 async fn one(faults: Faults) -> Result<(Option<(u16, String)>, usize, Counts)> {
     let (url, seen) = upstream().await?;
     let proxy = FaultProxy::start("127.0.0.1:0", &url, faults).await?;
-    let answer = send(&reqwest::Client::new(), &proxy, "body".to_owned()).await;
+    let answer = send(&http_client()?, &proxy, "body".to_owned()).await;
     let counts = proxy.stop().await;
     let arrived = seen.lock().unwrap().len();
     Ok((answer, arrived, counts))
@@ -106,10 +106,7 @@ async fn cut_connections_give_no_answer_whether_or_not_the_collector_has_the_req
 {
     let (url, seen) = upstream().await?;
     let proxy = FaultProxy::start("127.0.0.1:0", &url, only(|f| f.reset = 1.0)).await?;
-    // A client that pools connections may try a broken one again by itself: then counts would not be ours.
-    let client = reqwest::Client::builder()
-        .pool_max_idle_per_host(0)
-        .build()?;
+    let client = http_client()?;
     for number in 0..40 {
         assert_eq!(send(&client, &proxy, number.to_string()).await, None);
     }
@@ -124,7 +121,10 @@ async fn cut_connections_give_no_answer_whether_or_not_the_collector_has_the_req
 async fn health_checks_do_not_suffer() -> Result<()> {
     let (url, _) = upstream().await?;
     let proxy = FaultProxy::start("127.0.0.1:0", &url, only(|f| f.fail = 1.0)).await?;
-    let answer = reqwest::get(format!("{}/health", proxy.url())).await?;
+    let answer = http_client()?
+        .get(format!("{}/health", proxy.url()))
+        .send()
+        .await?;
     assert_eq!(answer.text().await?, "well");
     assert_eq!(proxy.counts().requests, 0);
     Ok(())
@@ -136,7 +136,7 @@ async fn an_unreachable_collector_is_a_502_until_another_takes_its_place() -> Re
     let nowhere = gone.local_addr()?.to_string();
     drop(gone);
     let proxy = FaultProxy::start("127.0.0.1:0", &nowhere, Faults::default()).await?;
-    let client = reqwest::Client::new();
+    let client = http_client()?;
     let answer = send(&client, &proxy, "early".to_owned()).await;
     assert_eq!(answer.map(|a| a.0), Some(502));
     let (url, seen) = upstream().await?;
