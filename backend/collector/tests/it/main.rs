@@ -7,6 +7,7 @@
 
 mod bad_events;
 mod bad_requests;
+mod docs;
 mod durability;
 mod good_requests;
 mod keys_reload;
