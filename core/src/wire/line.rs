@@ -27,7 +27,7 @@ object! {
         user_agent "ua": Option<Cow<'a, str>>,
         /// `gpc`: the request carried `Sec-GPC: 1`.
         gpc "gpc": bool,
-        /// `key`: the write key's public name.
+        /// `key`: the write key.
         key "key": Cow<'a, str>,
         /// `w`: the client's wall time at the attempt.
         wall "w": Option<UnixMillis>,
@@ -46,7 +46,7 @@ object! {
     pub BadLine<'a> {
         /// `rcv`: when the request's head arrived.
         received "rcv": UnixMillis,
-        /// `key`: the write key's public name.
+        /// `key`: the write key.
         key "key": Cow<'a, str>,
         /// `bad`: the events.
         bad "bad": Vec<BadEvent<'a>>,
@@ -74,7 +74,7 @@ object! {
     pub ForgetLine<'a> {
         /// `rcv`: when the request's head arrived; events received later are a new visitor's.
         received "rcv": UnixMillis,
-        /// `key`: the write key's public name.
+        /// `key`: the write key.
         key "key": Cow<'a, str>,
         /// `forget`: whom.
         forget "forget": Forget<'a>,

@@ -9,6 +9,7 @@ mod bad_events;
 mod bad_requests;
 mod docs;
 mod durability;
+mod golden;
 mod good_requests;
 mod keys_reload;
 mod kill;
