@@ -1,7 +1,9 @@
 //! What operators see and do: health, readiness, metrics, logs, drain.
 use std::io::Write;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
+use eyeline_collector::ServeError;
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -87,6 +89,22 @@ async fn a_request_under_way_is_finished_and_then_the_door_is_closed() {
         TcpStream::connect(address).await.is_err(),
         "nobody listens any more"
     );
+}
+
+#[tokio::test]
+async fn a_request_that_outlasts_the_drain_is_cut_off_and_reported() {
+    let door = Door::with(keys(), |builder| {
+        builder.drain_timeout(Duration::from_millis(50))
+    })
+    .await;
+    let mut connection = TcpStream::connect(door.address).await.unwrap();
+    let head = format!(
+        "POST /v1/batch?k={KEY} HTTP/1.1\r\nhost: x\r\nexpect: 100-continue\r\ncontent-length: 9\r\n\r\n"
+    );
+    connection.write_all(head.as_bytes()).await.unwrap();
+    let mut interim = [0; 25];
+    connection.read_exact(&mut interim).await.unwrap();
+    assert!(matches!(door.stop().await, Err(ServeError::CutOff)));
 }
 
 /// Collects what a subscriber writes.
