@@ -110,14 +110,10 @@ impl Engine {
         };
         let tries = &mut batch.tries;
         if fault == Fault::Server {
-            if tries.server_errors == 0 {
-                tries.delivered_before = delivered;
-            }
-            tries.server_errors = tries.server_errors.saturating_add(1);
-            let others_pass = delivered > tries.delivered_before;
-            if tries.aside_until.is_some()
-                || tries.server_errors >= SET_ASIDE_FAILURES && others_pass
-            {
+            tries.count_server_error(delivered);
+            let hopeless =
+                tries.server_errors >= SET_ASIDE_FAILURES && tries.others_pass(delivered);
+            if tries.aside_until.is_some() || hopeless {
                 tries.aside_until = Some(now.mono.plus(SET_ASIDE_PAUSE));
             }
         }

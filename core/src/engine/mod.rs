@@ -120,6 +120,12 @@ impl Engine {
         }
     }
 
+    /// The choice of consent that stands.
+    #[must_use]
+    pub fn consent(&self) -> Consent {
+        self.visitor.choice
+    }
+
     /// This start of the SDK: the `inst` of every event it captures.
     #[must_use]
     pub fn instance(&self) -> Id {

@@ -92,15 +92,15 @@ impl Queue {
         Some(batch)
     }
 
-    /// The batch to try next: the one on which the server failed least, then the oldest. First attempts are thus in
-    /// order, and one bad batch does not hold up the others.
-    pub(super) fn next_to_send(&self, now: MonoMillis) -> Option<&Sealed> {
+    /// The batch to try next: the oldest, but since the last delivery the one on which the server failed least. First
+    /// attempts are thus in order, and one bad batch does not hold up the others.
+    pub(super) fn next_to_send(&self, now: MonoMillis, delivered: u64) -> Option<&Sealed> {
         let due = |batch: &&Sealed| batch.tries.aside_until.is_none_or(|until| until <= now);
         // `min_by_key` returns the first of equals, which is the oldest.
         self.sealed
             .iter()
             .filter(due)
-            .min_by_key(|batch| batch.tries.server_errors)
+            .min_by_key(|batch| batch.tries.errors_since(delivered))
     }
 
     /// When the first batch may be tried.

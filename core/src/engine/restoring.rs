@@ -63,6 +63,10 @@ impl Engine {
         visitor.chosen = chosen;
         let session = own.map_or_else(|| Session::first(now, &mut *bits), |own| own.session);
         let inst = Id::random(&mut *bits);
+        let (captured, orphans) = (
+            restored.events.len() as u64,
+            restored.events.last().map(|(number, _)| *number),
+        );
         let left_over = LeftOver::new(restored.ledger, restored.head, restored.events);
         let before = left_over.as_ref().map(|left_over| &left_over.ledger);
         let ledger = before.map_or_else(|| Ledger::first(inst), |before| before.successor(inst));
@@ -103,8 +107,10 @@ impl Engine {
             engine.outbox.push(|| Write::Delete { key });
         }
         engine.adopt(restored.batches, restored.tries);
-        if let Some(left_over) = left_over {
-            engine.seal_left_over(left_over, now);
+        match (left_over, orphans) {
+            (Some(left_over), _) => engine.seal_left_over(left_over, now),
+            (None, Some(upto)) => engine.drop_orphans(captured, upto),
+            (None, None) => {}
         }
         engine.account_for_missing();
         engine.begin(now);
@@ -170,6 +176,15 @@ impl Engine {
         self.outbox.push(|| Write::DeleteThrough {
             class: through.class,
             upto: through.number,
+        });
+    }
+
+    /// Events of which nothing says who captured them can't be sent under any key.
+    fn drop_orphans(&mut self, captured: u64, upto: u64) {
+        self.ledger.life.captured_before += captured;
+        self.outbox.push(|| Write::DeleteThrough {
+            class: Class::Event,
+            upto,
         });
     }
 

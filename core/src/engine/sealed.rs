@@ -34,8 +34,11 @@ pub(super) struct Tries {
     pub(super) attempts: u32,
     /// How many 5xx it got.
     pub(super) server_errors: u32,
-    /// How many batches had been delivered when it got the first.
-    pub(super) delivered_before: u64,
+    /// How many batches had been delivered when it got the first, and the last.
+    pub(super) delivered_at_first_error: u64,
+    pub(super) delivered_at_last_error: u64,
+    /// How many 5xx it got since the last delivery of another.
+    pub(super) errors_in_a_row: u32,
     /// An attempt got no answer: it may have arrived.
     pub(super) unanswered: bool,
     /// Set aside: when to try again.
@@ -186,6 +189,30 @@ impl Sealed {
 }
 
 impl Tries {
+    /// Counts a 5xx, after so many deliveries of other batches.
+    pub(super) fn count_server_error(&mut self, delivered: u64) {
+        if self.server_errors == 0 {
+            self.delivered_at_first_error = delivered;
+        }
+        self.errors_in_a_row = self.errors_since(delivered).saturating_add(1);
+        self.delivered_at_last_error = delivered;
+        self.server_errors = self.server_errors.saturating_add(1);
+    }
+
+    /// How many 5xx it got since the last delivery: this many batches go before it.
+    pub(super) fn errors_since(&self, delivered: u64) -> u32 {
+        if self.delivered_at_last_error == delivered {
+            self.errors_in_a_row
+        } else {
+            0
+        }
+    }
+
+    /// Whether other batches were delivered while the server failed on this one.
+    pub(super) fn others_pass(&self, delivered: u64) -> bool {
+        self.server_errors > 0 && delivered > self.delivered_at_first_error
+    }
+
     /// The value under which it is stored; the pause is stored in wall time, because it outlives the process.
     pub(super) fn encode(self, now: Now) -> Vec<u8> {
         let mut to = Encoder::new();
@@ -203,7 +230,9 @@ impl Tries {
         Some(Self {
             attempts: from.u32()?,
             server_errors: from.u32()?,
-            delivered_before: 0,
+            delivered_at_first_error: 0,
+            delivered_at_last_error: 0,
+            errors_in_a_row: 0,
             unanswered: from.u8()? == 1,
             aside_until: from.option(Decoder::i64)?.map(|until| {
                 let left = UnixMillis::from_i64(until).since(now.wall);

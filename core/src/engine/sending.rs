@@ -56,7 +56,10 @@ impl Engine {
 
     fn next_batch(&mut self, now: Now) -> Option<Upload> {
         self.visitor.mode()?;
-        let number = self.queue.next_to_send(now.mono)?.number;
+        let number = self
+            .queue
+            .next_to_send(now.mono, self.sender.delivered)?
+            .number;
         let batch = self.queue.by_number(number)?;
         let unanswered_before = batch.tries.unanswered;
         batch.tries.attempts = batch.tries.attempts.saturating_add(1);

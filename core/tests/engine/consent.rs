@@ -1,0 +1,176 @@
+//! Nothing leaves without consent, and nothing stays after it is withdrawn.
+
+use eyeline_core::wire::ConsentMode;
+use eyeline_core::{Class, Consent, Engine, LossReason, Refused, Step, UploadKind};
+
+use crate::rig::{Rig, kinds, numbers, read, rig, rig_with};
+use crate::server::{status, taken};
+
+fn choose(rig: &mut Rig, choice: Consent) {
+    rig.call(|engine, now| engine.set_consent(now, choice));
+}
+
+#[test]
+fn while_pending_nothing_is_stored_or_sent() {
+    let mut rig = rig_with(|config| config.consent = Consent::Pending);
+    rig.track_many(5);
+    assert!(rig.store.is_empty());
+    assert_eq!(rig.step(), Step::Idle);
+    assert_eq!(rig.engine.stats(rig.now).queued, 5);
+}
+
+#[test]
+fn what_was_kept_in_memory_goes_out_under_the_choice_made() {
+    let mut rig = rig_with(|config| {
+        config.consent = Consent::Pending;
+        config.batch_events = 2;
+    });
+    rig.track_many(2);
+    choose(&mut rig, Consent::MeasureOnly);
+    let upload = rig.deliver();
+    assert_eq!(numbers(&upload), [1, 2]);
+    read(&upload, |batch| {
+        assert_eq!(
+            (batch.consent.mode, batch.user.anon),
+            (ConsentMode::Measure, None)
+        );
+    });
+}
+
+#[test]
+fn denial_wipes_the_queue_and_the_store() {
+    let mut rig = rig_with(|config| config.batch_events = 2);
+    rig.track_many(3);
+    choose(&mut rig, Consent::Denied);
+    assert_eq!(
+        rig.engine.stats(rig.now).lost,
+        [(LossReason::ConsentWithdrawn, 3)].into()
+    );
+    assert_eq!(
+        rig.store.count(Class::Batch) + rig.store.count(Class::Event),
+        0
+    );
+    assert_eq!(rig.track(), Err(Refused::Denied));
+    assert_eq!(rig.step(), Step::Idle);
+}
+
+#[test]
+fn an_answer_after_denial_changes_nothing() {
+    let mut rig = rig();
+    rig.track_many(1);
+    let upload = rig.upload();
+    choose(&mut rig, Consent::Denied);
+    rig.answer(&upload, &taken(1));
+    let stats = rig.engine.stats(rig.now);
+    assert_eq!(
+        (stats.delivered, stats.lost),
+        (0, [(LossReason::ConsentWithdrawn, 1)].into())
+    );
+}
+
+#[test]
+fn denial_outlives_the_process() {
+    let mut rig = rig();
+    choose(&mut rig, Consent::Denied);
+    rig.restart();
+    assert_eq!(rig.track(), Err(Refused::Denied));
+}
+
+#[test]
+fn a_change_of_mode_closes_the_batch() {
+    let mut rig = rig_with(|config| config.batch_events = 100);
+    rig.track_many(1);
+    choose(&mut rig, Consent::MeasureOnly);
+    let upload = rig.deliver();
+    assert_eq!(numbers(&upload), [1]);
+    assert_eq!(read(&upload, |batch| batch.consent.mode), ConsentMode::Full);
+    rig.call(Engine::flush);
+    let upload = rig.deliver();
+    assert_eq!(
+        (kinds(&upload), read(&upload, |batch| batch.user.anon)),
+        (vec!["consent".to_owned()], None)
+    );
+}
+
+#[test]
+fn a_browser_that_asks_not_to_be_tracked_is_only_measured() {
+    let mut rig = rig_with(|config| config.gpc = true);
+    rig.track_many(1);
+    read(&rig.deliver(), |batch| {
+        assert_eq!(
+            (batch.consent.mode, batch.consent.gpc, batch.user.anon),
+            (ConsentMode::Measure, true, None)
+        );
+    });
+}
+
+#[test]
+fn children_are_only_measured() {
+    let mut rig = rig_with(|config| config.children = true);
+    rig.track_many(1);
+    read(&rig.deliver(), |batch| {
+        assert_eq!(
+            (batch.consent.mode, batch.consent.coppa, batch.user.anon),
+            (ConsentMode::Measure, true, None)
+        );
+    });
+}
+
+#[test]
+fn forgetting_erases_here_asks_the_collector_and_mints_a_new_id() {
+    let mut rig = rig();
+    rig.track_many(1);
+    let before = read(&rig.deliver(), |batch| batch.user.anon.unwrap());
+    rig.track_many(1);
+    rig.call(Engine::forget);
+    let request = rig.deliver();
+    assert_eq!(request.kind, UploadKind::Forget);
+    assert_eq!(
+        String::from_utf8(request.body).unwrap(),
+        format!(r#"{{"aff":"zozo-men","anon":"{before}"}}"#)
+    );
+    rig.track_many(1);
+    let (anon, session) = read(&rig.deliver(), |batch| {
+        (batch.user.anon, batch.user.session_number)
+    });
+    assert!(anon.is_some() && anon != Some(before));
+    assert_eq!(session, Some(1));
+    assert_eq!(
+        rig.engine.stats(rig.now).lost,
+        [(LossReason::ConsentWithdrawn, 1)].into()
+    );
+}
+
+#[test]
+fn a_request_to_forget_outlives_restarts_denial_and_refusals() {
+    let mut rig = rig();
+    rig.call(Engine::forget);
+    choose(&mut rig, Consent::Denied);
+    rig.restart();
+    assert_eq!(rig.store.count(Class::Erasure), 1);
+    for answer in [status(400), status(413), status(404), status(500)] {
+        assert_eq!(rig.send_when_due(&answer).kind, UploadKind::Forget);
+    }
+    rig.send_when_due(&taken(1));
+    assert_eq!(
+        (rig.store.count(Class::Erasure), rig.step()),
+        (0, Step::Idle)
+    );
+}
+
+#[test]
+fn a_request_the_collector_does_not_take_does_not_hold_up_batches() {
+    let mut rig = rig();
+    rig.call(Engine::forget);
+    rig.track_many(1);
+    assert_eq!(rig.send(&status(404)).kind, UploadKind::Forget);
+    assert_eq!(rig.send_when_due(&taken(1)).kind, UploadKind::Batch);
+}
+
+#[test]
+fn who_denied_can_still_ask_to_be_forgotten() {
+    let mut rig = rig();
+    choose(&mut rig, Consent::Denied);
+    rig.call(Engine::forget);
+    assert_eq!(rig.deliver().kind, UploadKind::Forget);
+}

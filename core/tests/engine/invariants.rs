@@ -1,0 +1,116 @@
+//! What must hold of a device, at any moment and once its queue is empty.
+
+use eyeline_core::wire::Batch;
+use eyeline_core::{Class, Consent, Upload, UploadKind};
+
+use crate::server::raw;
+use crate::world::World;
+
+impl World {
+    /// The choice outlives the process wherever it could be stored, and the stricter of two copies wins.
+    pub(crate) fn check_consent(&mut self) {
+        let stands = self.engine.as_ref().unwrap().consent();
+        let expected = match self.chosen {
+            Some(chosen) if self.config.consent == Consent::Pending => chosen,
+            Some(chosen) => chosen.max(self.config.consent),
+            None => self.config.consent,
+        };
+        assert!(
+            stands == expected || self.store_failed,
+            "{stands:?} instead of {expected:?}"
+        );
+        self.consent = stands;
+    }
+
+    /// The laws that hold at any moment.
+    pub(crate) fn check(&self) {
+        let stats = self.engine.as_ref().unwrap().stats(self.now);
+        let lost: u64 = stats.lost.values().sum();
+        assert_eq!(
+            stats.captured,
+            stats.delivered + stats.queued + lost,
+            "{stats:?}"
+        );
+    }
+
+    pub(crate) fn check_upload(&mut self, upload: &Upload) {
+        if upload.kind == UploadKind::Forget {
+            return;
+        }
+        assert!(
+            !matches!(self.consent, Consent::Pending | Consent::Denied),
+            "sent under {:?}",
+            self.consent
+        );
+        let raw = raw(upload);
+        let batch = Batch::decode(&raw).unwrap();
+        let first = self
+            .sent
+            .entry((batch.inst, batch.batch_number))
+            .or_insert_with(|| upload.body.clone());
+        assert_eq!(
+            *first, upload.body,
+            "a sealed batch changed between attempts"
+        );
+        let own = batch.inst == self.engine.as_ref().unwrap().instance();
+        assert_eq!(
+            upload.path_and_query.contains("&s="),
+            own,
+            "{}",
+            upload.path_and_query
+        );
+        let (last, all) = self.attempted.entry(batch.inst).or_default();
+        for event in &batch.events {
+            // A store that failed before a crash brings back what had been sent and ended since.
+            let in_order = event.n > *last || all.contains(&event.n) || self.store_failed;
+            assert!(in_order, "first attempts out of order");
+            *last = (*last).max(event.n);
+            all.insert(event.n);
+        }
+    }
+
+    pub(crate) fn check_drained(&self) {
+        let stats = self.engine.as_ref().unwrap().stats(self.now);
+        assert_eq!(
+            (stats.queued, stats.queued_bytes, stats.erasures),
+            (0, 0, 0),
+            "{stats:?}"
+        );
+        assert_eq!(
+            self.store.count(Class::Batch) + self.store.count(Class::Event),
+            0
+        );
+        assert!(
+            stats.delivered <= self.server.events.len() as u64,
+            "delivered more than arrived"
+        );
+        if !self.may_lose {
+            let gone = self
+                .durable
+                .iter()
+                .filter(|key| !self.server.events.contains_key(key))
+                .count();
+            assert_eq!(
+                (gone, stats.lost.values().sum::<u64>()),
+                (0, 0),
+                "stored events vanished: {stats:?}"
+            );
+        }
+    }
+
+    /// Every number that did not arrive is explained by a count the client told. Holds within one instance.
+    pub(crate) fn check_gaps_are_explained(&self) {
+        for (inst, told) in &self.server.told {
+            let captured = told.get("cap").copied().unwrap_or(0);
+            let missing = (1..=captured)
+                .filter(|n| !self.server.events.contains_key(&(*inst, *n)))
+                .count() as u64;
+            let explained: u64 = told
+                .iter()
+                .filter(|(reason, _)| *reason != "cap")
+                .map(|(_, events)| events)
+                .sum();
+            assert!(missing <= explained, "{inst}: {missing} missing, {told:?}");
+        }
+    }
+}
