@@ -1,0 +1,226 @@
+//! One attempt at one micro-batch: everything is written, nothing counts until the commit that this returns is in the log.
+
+use std::collections::BTreeMap;
+use std::io;
+
+use futures::StreamExt;
+use object_store::ObjectStoreExt;
+
+use super::clean::{Target, reason, write_events, write_plain};
+use super::copies::Verdict;
+use super::discover::RawObject;
+use super::facts::{News, refresh};
+use super::index::look_up;
+use super::ingest::{Arriving, Ingest};
+use super::options::{Options, ms};
+use super::write::FileCounter;
+use crate::decode::Forgotten;
+use crate::error::{LoadError, Result};
+use crate::lake::{Commit, CommitKind, Counts, Lake, RawFile, Snapshot, StoreAt, Table, Tombstone};
+use crate::session::{schemas, session};
+
+/// Loads `objects` on top of `snapshot`.
+pub(crate) async fn load(
+    raw: &StoreAt,
+    lake: &Lake,
+    snapshot: &Snapshot,
+    objects: &[RawObject],
+    options: &Options,
+    run: &str,
+) -> Result<Commit> {
+    let scratch = match &options.scratch {
+        Some(folder) => tempfile::tempdir_in(folder)?,
+        None => tempfile::tempdir()?,
+    };
+    let mut ingest = Ingest::new(
+        options.salts.clone(),
+        snapshot,
+        ms(options.seen_for),
+        scratch.path(),
+    )?;
+    for object in objects {
+        ingest = read(raw, object, ingest).await?;
+    }
+
+    let context = session(lake.store(), options.query)?;
+    let schemas = schemas().await?;
+    let known = look_up(&context, lake.store(), schemas, snapshot, &ingest.copies).await?;
+    let (verdicts, fresh) = ingest.copies.settle(&known.seen);
+    let counter = FileCounter::default();
+    let now = options.now_ms();
+    let target = Target {
+        at: lake.store(),
+        schemas,
+        run,
+        counter: &counter,
+        version: snapshot.version + 1,
+        now_ms: now,
+    };
+    let mut commit = Commit::new(CommitKind::Load, run.to_owned(), now);
+    commit.tombstones = tombstones(&ingest.forgotten, snapshot, options);
+    if ingest.last_received_ms > i64::MIN {
+        commit.floor_ms =
+            Some((ingest.last_received_ms.min(now) - ms(options.seen_for)).max(snapshot.floor_ms));
+    }
+    let (events, refused) = write_events(target, ingest.events, &verdicts).await?;
+    commit.raw = account(objects, &ingest.files, &verdicts)?;
+    commit.counts = sum(&commit.raw, &verdicts, ingest.reasons);
+    check_written(&commit, events.iter().map(|file| file.rows).sum())?;
+    let rejects = write_plain(target, Table::Rejects, ingest.rejects, refused).await?;
+    let losses = write_plain(target, Table::Losses, ingest.losses, Vec::new()).await?;
+    let news = News {
+        events: &events,
+        reports: ingest.reports,
+        known,
+        fresh: &fresh,
+        touched: &ingest.copies,
+    };
+    let change = refresh(target, &context, snapshot, news, scratch.path()).await?;
+    commit.remove = change.remove;
+    for files in [events, rejects, losses, change.add] {
+        commit.add.extend(files);
+    }
+    Ok(commit)
+}
+
+/// Streams one object into the decoder, which works on a thread of its own.
+async fn read(raw: &StoreAt, object: &RawObject, mut ingest: Ingest) -> Result<Ingest> {
+    let mut stream = raw.store().get(&raw.key(&object.path)).await?.into_stream();
+    let (send, receive) = tokio::sync::mpsc::channel(4);
+    let path = object.path.clone();
+    let reading = tokio::task::spawn_blocking(move || {
+        ingest.file(&path, Arriving::new(receive)).map(|()| ingest)
+    });
+    while let Some(chunk) = stream.next().await {
+        // The store's own failure is reported as such, not as a fault of the file.
+        let chunk = chunk?;
+        if send.send(Ok(chunk)).await.is_err() {
+            break;
+        }
+    }
+    drop(send);
+    reading
+        .await
+        .map_err(|error| LoadError::Scratch(io::Error::other(error)))?
+}
+
+/// What became of each file's events; fails where the sum is not what was read.
+fn account(
+    objects: &[RawObject],
+    files: &[super::ingest::FileCounts],
+    verdicts: &[Verdict],
+) -> Result<Vec<RawFile>> {
+    let ends = files
+        .iter()
+        .skip(1)
+        .map(|file| file.first_row as usize)
+        .chain([verdicts.len()]);
+    objects
+        .iter()
+        .zip(files)
+        .zip(ends)
+        .map(|((object, file), end)| {
+            let rows = &verdicts[file.first_row as usize..end];
+            let count =
+                |wanted: Verdict| rows.iter().filter(|verdict| **verdict == wanted).count() as u64;
+            let raw = RawFile {
+                path: object.path.clone(),
+                bytes: object.bytes,
+                modified_ms: object.modified_ms,
+                lines: file.lines,
+                read: file.read,
+                written: count(Verdict::Keep),
+                duplicate: count(Verdict::Duplicate),
+                rejected: file.rejected + count(Verdict::TooOld) + count(Verdict::Erased),
+            };
+            if raw.read != raw.written + raw.duplicate + raw.rejected {
+                let RawFile {
+                    path,
+                    read,
+                    written,
+                    duplicate,
+                    rejected,
+                    ..
+                } = raw;
+                return Err(LoadError::Count {
+                    path,
+                    read,
+                    written,
+                    duplicate,
+                    rejected,
+                });
+            }
+            Ok(raw)
+        })
+        .collect()
+}
+
+fn sum(raw: &[RawFile], verdicts: &[Verdict], mut rejected_by: BTreeMap<String, u64>) -> Counts {
+    let mut counts = Counts::default();
+    for file in raw {
+        counts.lines += file.lines;
+        counts.read += file.read;
+        counts.written += file.written;
+        counts.duplicate += file.duplicate;
+        counts.rejected += file.rejected;
+    }
+    for why in [Verdict::TooOld, Verdict::Erased] {
+        let count = verdicts.iter().filter(|verdict| **verdict == why).count() as u64;
+        if count > 0 {
+            rejected_by.insert(reason(why).to_owned(), count);
+        }
+    }
+    counts.rejected_by = rejected_by;
+    counts
+}
+
+/// The rows of the files must be the rows that were kept.
+fn check_written(commit: &Commit, rows: u64) -> Result<()> {
+    let Counts {
+        read,
+        written,
+        duplicate,
+        rejected,
+        ..
+    } = commit.counts;
+    if rows == written {
+        return Ok(());
+    }
+    let path = commit
+        .raw
+        .iter()
+        .map(|file| file.path.as_str())
+        .collect::<Vec<_>>()
+        .join(", ");
+    Err(LoadError::Count {
+        path,
+        read,
+        written: rows,
+        duplicate,
+        rejected,
+    })
+}
+
+/// Requests to forget become erasures that are still to be carried out.
+fn tombstones(forgotten: &[Forgotten], snapshot: &Snapshot, options: &Options) -> Vec<Tombstone> {
+    let erase = |request: &Forgotten| {
+        crate::maintain::tombstone(
+            snapshot,
+            options,
+            &request.affiliate,
+            request.anon,
+            request.received.as_i64(),
+        )
+    };
+    let mut erasures: Vec<Tombstone> = forgotten.iter().map(erase).collect();
+    erasures.sort_by(|a, b| a.id.cmp(&b.id));
+    erasures.dedup_by(|a, b| a.id == b.id);
+    // A request that came twice is one erasure.
+    erasures.retain(|erasure| {
+        !snapshot
+            .tombstones
+            .iter()
+            .any(|known| known.id == erasure.id)
+    });
+    erasures
+}

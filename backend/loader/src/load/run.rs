@@ -1,0 +1,239 @@
+//! The loader: one run, runs at an interval, and the commits both make.
+
+use std::collections::BTreeSet;
+use std::pin::pin;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use super::batch;
+use super::clean::Target;
+use super::discover::{RawObject, discover, micro_batch, named};
+use super::mart::{due, finalise};
+use super::options::{Options, ms};
+use super::report::RunReport;
+use super::write::FileCounter;
+use crate::error::{LoadError, Result};
+use crate::lake::{Commit, CommitKind, Committed, Lake, Snapshot, StoreAt};
+use crate::maintain;
+use crate::session::{schemas, session};
+
+/// Brings raw files into a lake. Any number of loaders may work on one lake: the log lets one of them win each commit,
+/// and the others plan again.
+#[derive(Debug, Clone)]
+pub struct Loader {
+    raw: StoreAt,
+    lake: Lake,
+    options: Options,
+}
+
+impl Loader {
+    /// A loader from the raw store to the lake, both given by address or local path.
+    ///
+    /// # Errors
+    /// When an address can't be opened.
+    pub fn new(raw_url: &str, lake_url: &str, options: Options) -> Result<Self> {
+        Ok(Self::between(
+            StoreAt::open(raw_url)?,
+            Lake::open(lake_url)?,
+            options,
+        ))
+    }
+
+    /// A loader between stores that are open already.
+    #[must_use]
+    pub fn between(raw: StoreAt, lake: Lake, options: Options) -> Self {
+        Self { raw, lake, options }
+    }
+
+    /// The lake it writes.
+    #[must_use]
+    pub fn lake(&self) -> &Lake {
+        &self.lake
+    }
+
+    /// How it works.
+    #[must_use]
+    pub fn options(&self) -> &Options {
+        &self.options
+    }
+
+    pub(crate) fn raw(&self) -> &StoreAt {
+        &self.raw
+    }
+
+    /// Loads everything that waits, carries out erasures and makes marts final.
+    ///
+    /// # Errors
+    /// [`LoadError::BadFiles`] where some raw files can't be read (all others are loaded then); every other error leaves the lake
+    /// at the last commit made, and a rerun goes on from there.
+    pub async fn run_once(&self) -> Result<RunReport> {
+        self.run(None, &AtomicBool::new(false)).await
+    }
+
+    /// Loads exactly these raw files (keys below the raw root), less those that were loaded before.
+    ///
+    /// # Errors
+    /// As [`Loader::run_once`]; also where a file does not exist.
+    pub async fn load_files(&self, paths: &[String]) -> Result<RunReport> {
+        self.run(Some(paths), &AtomicBool::new(false)).await
+    }
+
+    /// Runs at once and then at every interval until `stop` is ready; a micro-batch under way is finished first. Each run's
+    /// result goes to `each`; after an error the next run tries again.
+    pub async fn run_every(
+        &self,
+        interval: Duration,
+        stop: impl Future<Output = ()>,
+        mut each: impl FnMut(Result<RunReport>),
+    ) {
+        let stopping = AtomicBool::new(false);
+        let mut stop = pin!(stop);
+        let mut ticks = tokio::time::interval(interval);
+        ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        loop {
+            tokio::select! {
+                () = &mut stop => return,
+                _ = ticks.tick() => {}
+            }
+            let mut run = pin!(self.run(None, &stopping));
+            let result = tokio::select! {
+                result = &mut run => result,
+                () = &mut stop => {
+                    stopping.store(true, Ordering::Relaxed);
+                    each(run.await);
+                    return;
+                }
+            };
+            each(result);
+        }
+    }
+
+    async fn run(&self, paths: Option<&[String]>, stopping: &AtomicBool) -> Result<RunReport> {
+        let mut report = RunReport::default();
+        let mut snapshot = self.lake.snapshot().await?;
+        let mut waiting = match paths {
+            Some(paths) => named(&self.raw, &snapshot, paths).await?,
+            None => discover(&self.raw, &snapshot, &self.options).await?,
+        };
+        let mut lost = 0;
+        while !waiting.is_empty() && !stopping.load(Ordering::Relaxed) {
+            let next = micro_batch(&waiting, self.options.micro_batch_bytes);
+            match self.attempt(&snapshot, &waiting[..next], &mut report).await {
+                Ok((now, won)) => {
+                    snapshot = now;
+                    lost = if won { 0 } else { lost + 1 };
+                    if lost > ATTEMPTS {
+                        return Err(LoadError::Contended(lost));
+                    }
+                    waiting.retain(|object| !snapshot.raw.contains_key(&object.path));
+                }
+                Err(LoadError::BadFile { path, reason }) => {
+                    tracing::error!(path, reason, "raw file can't be read; it is left out");
+                    waiting.retain(|object| object.path != path);
+                    report.bad_files.push((path, reason));
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        if !stopping.load(Ordering::Relaxed) {
+            snapshot = maintain::erase_pending(self, snapshot, &mut report).await?;
+            snapshot = self.finalise(snapshot, &mut report).await?;
+        }
+        report.version = snapshot.version;
+        if report.bad_files.is_empty() {
+            Ok(report)
+        } else {
+            Err(LoadError::BadFiles {
+                report: Box::new(report),
+            })
+        }
+    }
+
+    /// One micro-batch; says where the lake stands then and whether the commit was ours.
+    async fn attempt(
+        &self,
+        snapshot: &Snapshot,
+        objects: &[RawObject],
+        report: &mut RunReport,
+    ) -> Result<(Snapshot, bool)> {
+        let commit = batch::load(
+            &self.raw,
+            &self.lake,
+            snapshot,
+            objects,
+            &self.options,
+            &run_id()?,
+        )
+        .await?;
+        self.try_commit(snapshot, commit, report).await
+    }
+
+    /// Tries to make `commit` the next; on a lost race its data files are taken away again.
+    pub(crate) async fn try_commit(
+        &self,
+        base: &Snapshot,
+        commit: Commit,
+        report: &mut RunReport,
+    ) -> Result<(Snapshot, bool)> {
+        match self.lake.commit(base, commit.clone()).await? {
+            Committed::Ours(snapshot) => {
+                report.add(&commit);
+                Ok((*snapshot, true))
+            }
+            Committed::Theirs(snapshot) => {
+                report.conflicts += 1;
+                for file in &commit.add {
+                    // Nobody knows these files; one that stays is swept up by retention.
+                    let _ = object_store::ObjectStoreExt::delete(
+                        self.lake.store().store().as_ref(),
+                        &self.lake.store().key(&file.path),
+                    )
+                    .await;
+                }
+                Ok((*snapshot, false))
+            }
+        }
+    }
+
+    async fn finalise(&self, mut snapshot: Snapshot, report: &mut RunReport) -> Result<Snapshot> {
+        let until = self
+            .options
+            .now_ms()
+            .saturating_sub(ms(self.options.final_after));
+        while due(&snapshot, until).next().is_some() {
+            let run = run_id()?;
+            let counter = FileCounter::default();
+            let now_ms = self.options.now_ms();
+            let at = self.lake.store();
+            let target = Target {
+                at,
+                schemas: schemas().await?,
+                run: &run,
+                counter: &counter,
+                version: snapshot.version + 1,
+                now_ms,
+            };
+            let change =
+                finalise(target, &session(at, self.options.query)?, &snapshot, until).await?;
+            let hours: BTreeSet<i64> = change.add.iter().map(|file| file.min_ms).collect();
+            let mut commit = Commit::new(CommitKind::Finalise, run.clone(), now_ms);
+            commit.add = change.add;
+            commit.remove = change.remove;
+            let (now, won) = self.try_commit(&snapshot, commit, report).await?;
+            snapshot = now;
+            report.hours_final += if won { hours.len() as u64 } else { 0 };
+        }
+        Ok(snapshot)
+    }
+}
+
+/// Names an attempt: 96 random bits as hex.
+pub(crate) fn run_id() -> Result<String> {
+    let mut bits = [0u8; 12];
+    getrandom::fill(&mut bits)
+        .map_err(|error| LoadError::Scratch(std::io::Error::other(error.to_string())))?;
+    Ok(bits.iter().map(|byte| format!("{byte:02x}")).collect())
+}
+
+/// Lost races in a row after which a run gives up.
+const ATTEMPTS: u32 = 20;
