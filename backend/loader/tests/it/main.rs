@@ -1,0 +1,15 @@
+//! The loader as its users see it: raw files in, tables out, whatever happens in between.
+#![allow(
+    clippy::unwrap_used,
+    missing_docs,
+    reason = "tests may fail by panicking"
+)]
+
+mod crash;
+mod erasure;
+mod kill;
+mod loading;
+mod marts;
+mod race;
+mod support;
+mod upkeep;
