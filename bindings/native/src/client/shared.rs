@@ -1,0 +1,294 @@
+//! What a client and its worker share: the engine and its journal behind one short lock.
+//!
+//! The lock is held while the engine thinks and one record is appended; never while anything waits for the network, a
+//! timer or a disk sync.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use eyeline_core::{Engine, HostAnswer, MonoMillis, Now, Step, Ticket, Upload};
+use tokio::sync::Notify;
+
+use super::clock::Clock;
+use super::flush::{Flush, Flushed, Waiter, flush};
+use crate::journal::{Chore, Done, Journal};
+
+/// See the module.
+#[derive(Debug)]
+pub(super) struct Shared {
+    state: Mutex<State>,
+    pub(super) clock: Arc<dyn Clock>,
+    /// Wakes the part of the worker that sends.
+    pub(super) due: Notify,
+    /// Wakes the part that ends waits at their deadline.
+    pub(super) deadline_set: Notify,
+    /// Wakes the part that syncs the journal.
+    pub(super) written: Notify,
+}
+
+#[derive(Debug)]
+struct State {
+    engine: Engine,
+    journal: Option<Journal>,
+    /// Written to since the last chores.
+    is_dirty: bool,
+    /// Until when the worker sleeps; `None` while it is up and will ask the engine before it sleeps again.
+    asleep_until: Option<MonoMillis>,
+    waiters: Vec<(Waiter, Until)>,
+    life: Life,
+}
+
+/// What ends a wait.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Until {
+    /// Nothing is due now.
+    Settled,
+    /// Nothing is due now, and then the worker stops; at the deadline it stops all the same.
+    Stopped,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Life {
+    Running,
+    /// A shutdown was asked for: no event is taken any more.
+    Stopping,
+    /// Shut down, or stopped by a defect.
+    Stopped,
+    /// The runtime the worker ran on is gone. Events are still kept for the next start.
+    Orphaned,
+}
+
+/// The client has been shut down.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the client has been shut down")]
+pub struct Stopped;
+
+/// What the worker does next.
+#[derive(Debug)]
+pub(super) enum Turn {
+    Send(Upload),
+    Sleep(MonoMillis),
+    Stop,
+}
+
+impl Shared {
+    pub(super) fn new(engine: Engine, journal: Option<Journal>, clock: Arc<dyn Clock>) -> Self {
+        let state = State {
+            engine,
+            journal,
+            is_dirty: false,
+            asleep_until: None,
+            waiters: Vec::new(),
+            life: Life::Running,
+        };
+        let shared = Shared {
+            state: Mutex::new(state),
+            clock,
+            due: Notify::new(),
+            deadline_set: Notify::new(),
+            written: Notify::new(),
+        };
+        // What the engine wants kept of its start.
+        let _ = shared.act(|_, _| ());
+        shared
+    }
+
+    /// Lets the engine do something and stores what it wants stored, before the caller goes on.
+    pub(super) fn act<R>(&self, act: impl FnOnce(&mut Engine, Now) -> R) -> Result<R, Stopped> {
+        let mut state = self.lock();
+        if !matches!(state.life, Life::Running | Life::Orphaned) {
+            return Err(Stopped);
+        }
+        let now = self.clock.now();
+        let result = state.guarded(now, |state| act(&mut state.engine, now))?;
+        let wake = state.asleep_until.is_some_and(|until| state.engine.next_due(now).is_some_and(|due| due < until));
+        if wake {
+            state.asleep_until = None;
+        }
+        let dirty = state.newly_dirty();
+        drop(state);
+        if wake {
+            self.due.notify_one();
+        }
+        if dirty {
+            self.written.notify_one();
+        }
+        Ok(result)
+    }
+
+    /// Reads something off the engine, shut down or not.
+    pub(super) fn look<R>(&self, look: impl FnOnce(&Engine, Now) -> R) -> R {
+        look(&self.lock().engine, self.clock.now())
+    }
+
+    /// Asks the engine what to do, and ends the waits for which that is the answer.
+    pub(super) fn turn(&self) -> Turn {
+        let mut state = self.lock();
+        if state.life == Life::Stopped {
+            return Turn::Stop;
+        }
+        let now = self.clock.now();
+        let Ok(step) = state.guarded(now, |state| state.engine.next_step(now)) else { return Turn::Stop };
+        let until = match step {
+            Step::Send(upload) => {
+                state.asleep_until = None;
+                return Turn::Send(upload);
+            }
+            Step::Wait(wait) => now.mono.plus(wait.max(SHORTEST_WAIT)),
+            _ => MonoMillis::from_u64(u64::MAX),
+        };
+        if state.waiters.iter().any(|(_, until)| *until == Until::Stopped) {
+            return Turn::Stop;
+        }
+        state.asleep_until = Some(until);
+        let outcome = state.outcome(now);
+        for (waiter, _) in state.waiters.drain(..) {
+            waiter.done(outcome);
+        }
+        Turn::Sleep(until)
+    }
+
+    /// The worker slept its time and will ask again.
+    pub(super) fn awake(&self) {
+        self.lock().asleep_until = None;
+    }
+
+    /// Reports what came of an upload.
+    pub(super) fn answer(&self, ticket: Ticket, answer: HostAnswer) {
+        let mut state = self.lock();
+        let now = self.clock.now();
+        let _ = state.guarded(now, |state| state.engine.answer(now, ticket, &answer));
+        if state.newly_dirty() {
+            self.written.notify_one();
+        }
+    }
+
+    /// Starts a wait for the worker. Fast where nothing is due: then the worker isn't even woken.
+    pub(super) fn wait_until(&self, until: Until, timeout: Duration) -> Flush {
+        let (flush, waiter) = flush(timeout);
+        let mut state = self.lock();
+        if !matches!(state.life, Life::Running) {
+            return flush;
+        }
+        let now = self.clock.now();
+        if until == Until::Stopped {
+            state.life = Life::Stopping;
+        } else if state.asleep_until.is_some_and(|asleep| asleep > now.mono) {
+            waiter.done(state.outcome(now));
+            return flush;
+        }
+        state.waiters.push((waiter, until));
+        state.asleep_until = None;
+        drop(state);
+        self.due.notify_one();
+        self.deadline_set.notify_one();
+        flush
+    }
+
+    /// Ends the waits whose time is up. True where one of them was a shutdown.
+    pub(super) fn expire(&self, now: Instant) -> bool {
+        let mut state = self.lock();
+        let (over, waiting) = std::mem::take(&mut state.waiters).into_iter().partition(|(waiter, _)| waiter.deadline <= now);
+        state.waiters = waiting;
+        let mut stops = false;
+        for (waiter, until) in over {
+            if until == Until::Stopped {
+                stops = true;
+                state.waiters.push((waiter, until));
+            } else {
+                waiter.done(Flushed::TimedOut);
+            }
+        }
+        stops
+    }
+
+    /// When the first wait has to end.
+    pub(super) fn next_deadline(&self) -> Option<Instant> {
+        self.lock().waiters.iter().map(|(waiter, _)| waiter.deadline).min()
+    }
+
+    /// Disk work that is due.
+    pub(super) fn chore(&self) -> Option<Chore> {
+        let mut state = self.lock();
+        state.is_dirty = false;
+        state.journal.as_mut()?.chore()
+    }
+
+    /// Takes back disk work. False where the disk refused and it is better to come back later.
+    pub(super) fn chore_done(&self, done: Done) -> bool {
+        let mut state = self.lock();
+        let finished = state.journal.as_mut().map_or(Ok(()), |journal| journal.finish(done));
+        if let Err(error) = &finished {
+            tracing::warn!(%error, "could not sync the event journal; trying again later");
+            state.is_dirty = true;
+        }
+        finished.is_ok()
+    }
+
+    /// The worker's last act: the journal is closed and its directory free again.
+    pub(super) fn stop(&self) {
+        let mut state = self.lock();
+        state.journal = None;
+        state.life = Life::Stopped;
+        let outcome = state.outcome(self.clock.now());
+        for (waiter, _) in state.waiters.drain(..) {
+            waiter.done(outcome);
+        }
+    }
+
+    /// The worker was dropped with its runtime. The journal goes on taking events for the next start.
+    pub(super) fn orphan(&self) {
+        let mut state = self.lock();
+        if state.life != Life::Stopped {
+            state.life = Life::Orphaned;
+            state.waiters.clear();
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    /// Runs the engine so that a defect in it stops the measuring and not the app.
+    fn guarded<R>(&mut self, now: Now, act: impl FnOnce(&mut Self) -> R) -> Result<R, Stopped> {
+        let result = catch_unwind(AssertUnwindSafe(|| {
+            let result = act(self);
+            self.save(now);
+            result
+        }));
+        result.map_err(|_| {
+            tracing::error!("a defect stopped the event client; events stored so far are sent after the next start");
+            self.life = Life::Stopped;
+            self.journal = None;
+            self.waiters.clear();
+            Stopped
+        })
+    }
+
+    fn save(&mut self, now: Now) {
+        let Some(writes) = self.engine.take_writes() else { return };
+        let Some(journal) = &mut self.journal else { return };
+        if let Err(error) = journal.write(&writes) {
+            tracing::warn!(%error, "could not store events; going on in memory");
+            self.engine.storage_failed(now);
+        }
+    }
+
+    fn newly_dirty(&mut self) -> bool {
+        let dirty = self.journal.as_mut().is_some_and(|journal| journal.has_chore());
+        dirty && !std::mem::replace(&mut self.is_dirty, true)
+    }
+
+    fn outcome(&self, now: Now) -> Flushed {
+        match self.engine.stats(now).queued {
+            0 => Flushed::Complete,
+            events => Flushed::Kept { events },
+        }
+    }
+}
+
+/// Bounds how often a worker asks an engine that waits for less than its clock can show.
+const SHORTEST_WAIT: Duration = Duration::from_millis(1);

@@ -1,0 +1,124 @@
+//! The worker: sends what is due, ends waits on time, keeps the journal's disk work off the caller's thread.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use tokio::runtime::Handle;
+use tokio::sync::Notify;
+
+use super::shared::{Shared, Turn};
+use super::transport::Transport;
+
+/// Where a worker runs.
+#[derive(Debug, Clone, Default)]
+pub(super) enum Place {
+    /// On a thread and a runtime of its own: no app code can stall it, and blocking for it is always safe.
+    #[default]
+    OwnThread,
+    /// On a runtime the app handed over.
+    On(Handle),
+}
+
+/// Starts a worker.
+///
+/// # Errors
+/// When the system refuses a thread.
+pub(super) fn start(shared: Arc<Shared>, transport: Transport, sync_every: Duration, place: &Place) -> std::io::Result<()> {
+    match place {
+        Place::On(runtime) => {
+            runtime.spawn(work(shared, transport, sync_every));
+        }
+        Place::OwnThread => {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+            std::thread::Builder::new().name("eyeline".to_owned()).spawn(move || {
+                runtime.block_on(work(shared, transport, sync_every));
+                // A name look-up may hang on; the thread needn't.
+                runtime.shutdown_background();
+            })?;
+        }
+    }
+    Ok(())
+}
+
+async fn work(shared: Arc<Shared>, transport: Transport, sync_every: Duration) {
+    let _guard = Orphan(&shared);
+    let stopping = Notify::new();
+    let sending = async {
+        tokio::select! {
+            () = send_what_is_due(&shared, &transport) => {}
+            () = end_waits_on_time(&shared) => {}
+        }
+        stopping.notify_one();
+    };
+    tokio::join!(sending, keep_on_disk(&shared, sync_every, &stopping));
+    shared.stop();
+}
+
+/// Ends when a shutdown has nothing left to send.
+async fn send_what_is_due(shared: &Shared, transport: &Transport) {
+    loop {
+        match shared.turn() {
+            Turn::Send(upload) => {
+                let answer = transport.send(&upload).await;
+                shared.answer(upload.ticket, answer);
+            }
+            Turn::Sleep(until) => {
+                tokio::select! {
+                    () = shared.due.notified() => {}
+                    () = shared.clock.sleep_until(until) => {}
+                }
+                shared.awake();
+            }
+            Turn::Stop => return,
+        }
+    }
+}
+
+/// Ends when a shutdown's time is up.
+async fn end_waits_on_time(shared: &Shared) {
+    loop {
+        match shared.next_deadline() {
+            None => shared.deadline_set.notified().await,
+            Some(deadline) => {
+                tokio::select! {
+                    () = shared.deadline_set.notified() => {}
+                    () = tokio::time::sleep_until(deadline.into()) => {}
+                }
+                if shared.expire(Instant::now()) {
+                    return;
+                }
+            }
+        }
+    }
+}
+
+/// Syncs the journal a while after it was written to. Ends, with everything synced, when the worker stops.
+async fn keep_on_disk(shared: &Arc<Shared>, sync_every: Duration, stopping: &Notify) {
+    let mut stops = false;
+    while !stops {
+        let pause = async {
+            shared.written.notified().await;
+            tokio::time::sleep(sync_every).await;
+        };
+        tokio::select! {
+            () = stopping.notified() => stops = true,
+            () = pause => {}
+        }
+        // Not part of the select: disk work once begun is awaited, so none outlives the lock on the directory.
+        while let Some(chore) = shared.chore() {
+            let Ok(done) = tokio::task::spawn_blocking(move || chore.run()).await else { break };
+            if !shared.chore_done(done) {
+                break;
+            }
+        }
+    }
+}
+
+struct Orphan<'a>(&'a Shared);
+
+impl Drop for Orphan<'_> {
+    /// After a stop this changes nothing; when the runtime drops the task, it tells the clients.
+    fn drop(&mut self) {
+        self.0.orphan();
+    }
+}

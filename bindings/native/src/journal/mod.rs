@@ -1,0 +1,307 @@
+//! The file journal: what the engine wants kept, kept across `kill -9`.
+//!
+//! A directory of append-only segments. Each [`Writes`] is one frame, appended in one write, so it is kept whole or
+//! not at all; once [`Journal::write`] returns it is in the system's page cache and outlives the process. What power loss
+//! would take is brought to disk by [`Chore`]s that run on another thread. `docs/on-disk.md` gives the bytes.
+//!
+//! This module needs neither Tokio nor reqwest: `eyeline = { default-features = false }` is the journal alone.
+
+mod chore;
+mod error;
+mod frame;
+mod host;
+mod index;
+mod lock;
+mod segment;
+
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use eyeline_core::{Class, Key, Saved, Write, Writes};
+
+pub use chore::{Chore, Done};
+pub use error::{OpenError, WriteError};
+use index::Index;
+use lock::DirectoryLock;
+use segment::{Active, SEGMENT_BYTES};
+
+/// A store of entries in one directory, owned by one process at a time.
+#[derive(Debug)]
+pub struct Journal {
+    directory: PathBuf,
+    cap: u64,
+    segment_bytes: u64,
+    index: Index,
+    /// Full segments and their sizes.
+    closed: BTreeMap<u64, u64>,
+    active: Option<Active>,
+    next_number: u64,
+    unsynced: Vec<Arc<File>>,
+    active_is_dirty: bool,
+    recovery: Recovery,
+    buffer: Vec<u8>,
+    _lock: DirectoryLock,
+}
+
+/// What opening a journal found.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Recovery {
+    /// Whole records read.
+    pub records: u64,
+    /// Bytes that belonged to no whole record: a torn tail, or damage.
+    pub skipped_bytes: u64,
+}
+
+impl Journal {
+    /// Opens the journal in `directory`, created for its owner alone where missing, and returns what it holds, ascending
+    /// by key. No byte is written before the first [`Journal::write`]. `cap_bytes` bounds the disk use: give at least
+    /// twice what is ever alive, since dead entries are dropped a segment at a time.
+    ///
+    /// # Errors
+    /// When another client holds the directory, a newer release wrote it, or the file system refuses. Damage is no
+    /// error: whatever is whole is returned, and [`Journal::recovery`] says how much was not.
+    pub fn open(directory: &Path, cap_bytes: u64) -> Result<(Self, Saved), OpenError> {
+        Self::open_sized(directory, cap_bytes, SEGMENT_BYTES)
+    }
+
+    fn open_sized(
+        directory: &Path,
+        cap_bytes: u64,
+        segment_bytes: u64,
+    ) -> Result<(Self, Saved), OpenError> {
+        host::create_private(directory).map_err(OpenError::io("create", directory))?;
+        let lock = DirectoryLock::take(directory)?;
+        let mut journal = Journal {
+            directory: directory.to_path_buf(),
+            cap: cap_bytes,
+            segment_bytes,
+            index: Index::default(),
+            closed: BTreeMap::new(),
+            active: None,
+            next_number: 1,
+            unsynced: Vec::new(),
+            active_is_dirty: false,
+            recovery: Recovery::default(),
+            buffer: Vec::new(),
+            _lock: lock,
+        };
+        let saved = journal.recover()?;
+        Ok((journal, saved))
+    }
+
+    /// Stores one record. On return it outlives the process; power loss can take it until the next [`Chore`] has run.
+    ///
+    /// # Errors
+    /// When the cap or the disk is full, or the record too large: nothing of it is stored. A record that only deletes
+    /// still takes effect for this process, so that space can be freed on a full disk.
+    pub fn write(&mut self, writes: &Writes) -> Result<(), WriteError> {
+        if writes.ops.is_empty() {
+            return Ok(());
+        }
+        let wipes = writes.ops.contains(&Write::Wipe);
+        let puts = |least| writes.ops.iter().any(|op| matches!(op, Write::Put { key, .. } if key.class >= least));
+        let cap = if puts(Class::State) && !wipes { self.cap } else { u64::MAX };
+        let result = self.store(writes, wipes, cap);
+        match &result {
+            Ok(()) if wipes => self.remove_closed(),
+            // A wipe that brings no events is a person's choice and needs no space. One that does is a fresh copy of
+            // everything: until it fits, the old one is better than none.
+            Err(_) if wipes && !puts(Class::Event) => {
+                self.close_active();
+                self.index = Index::default();
+                self.remove_closed();
+            }
+            Err(_) if !wipes && !puts(Class::State) => self.index.apply(writes, self.next_number),
+            _ => {}
+        }
+        result
+    }
+
+    /// True where something was written since the last chore.
+    #[must_use]
+    pub fn has_chore(&self) -> bool {
+        self.active_is_dirty || !self.unsynced.is_empty()
+    }
+
+    /// Disk work that is due, if any: syncing what was written since the last one, and dropping or rewriting old
+    /// segments. Ask about once a second, and again after each [`Journal::finish`] until there is none.
+    pub fn chore(&mut self) -> Option<Chore> {
+        let retire: Vec<u64> = self
+            .closed
+            .keys()
+            .copied()
+            .take_while(|number| self.index.is_dead(*number))
+            .collect();
+        let wasted = self.bytes().saturating_sub(self.index.live_bytes());
+        let crowded = retire.is_empty() && wasted > (2 * self.segment_bytes).max(self.bytes() / 2);
+        let carry = if crowded {
+            self.closed.keys().next().copied()
+        } else {
+            None
+        };
+        if self.unsynced.is_empty() && !self.active_is_dirty && retire.is_empty() && carry.is_none()
+        {
+            return None;
+        }
+        let mut sync = std::mem::take(&mut self.unsynced);
+        if std::mem::take(&mut self.active_is_dirty) {
+            sync.extend(self.active.as_ref().map(|active| Arc::clone(&active.file)));
+        }
+        Some(Chore {
+            directory: self.directory.clone(),
+            sync,
+            retire,
+            carry,
+        })
+    }
+
+    /// Takes back the result of a [`Chore`].
+    ///
+    /// # Errors
+    /// What the disk said no to. Nothing is lost by it; ask for the next chore later rather than at once.
+    pub fn finish(&mut self, done: Done) -> io::Result<()> {
+        self.unsynced.extend(done.unsynced);
+        for number in &done.retired {
+            self.closed.remove(number);
+        }
+        done.outcome?;
+        let Some(carried) = done.carried else {
+            return Ok(());
+        };
+        let mut record = Writes::default();
+        let mut bytes = 0;
+        for (key, value) in carried.entries {
+            if self.index.is_live_in(key, carried.segment) {
+                bytes += value.len();
+                record.ops.push(Write::Put { key, value });
+            }
+            if bytes > CARRY_BYTES {
+                self.store(&std::mem::take(&mut record), false, u64::MAX)
+                    .map_err(io::Error::other)?;
+                bytes = 0;
+            }
+        }
+        if record.ops.is_empty() {
+            Ok(())
+        } else {
+            self.store(&record, false, u64::MAX)
+                .map_err(io::Error::other)
+        }
+    }
+
+    /// What the journal occupies on disk, in bytes.
+    #[must_use]
+    pub fn bytes(&self) -> u64 {
+        self.closed.values().sum::<u64>() + self.active.as_ref().map_or(0, |active| active.bytes)
+    }
+
+    /// What opening found.
+    #[must_use]
+    pub fn recovery(&self) -> Recovery {
+        self.recovery
+    }
+
+    fn recover(&mut self) -> Result<Saved, OpenError> {
+        let numbers =
+            segment::list(&self.directory).map_err(OpenError::io("list", &self.directory))?;
+        let mut values: BTreeMap<Key, Vec<u8>> = BTreeMap::new();
+        let mut last_is_whole = false;
+        for number in &numbers {
+            let contents = segment::read(&self.directory, *number)?;
+            last_is_whole = contents.skipped == 0;
+            self.recovery.records += contents.records.len() as u64;
+            self.recovery.skipped_bytes += contents.skipped;
+            self.closed.insert(*number, contents.bytes);
+            for record in contents.records {
+                self.index.apply(&record, *number);
+                values.extend(record.ops.into_iter().filter_map(|op| match op {
+                    Write::Put { key, value } => Some((key, value)),
+                    _ => None,
+                }));
+            }
+            values.retain(|key, _| self.index.holds(*key));
+        }
+        if let Some((&number, &bytes)) = self.closed.last_key_value() {
+            self.next_number = number.saturating_add(1);
+            // Never append behind damage: the next record would be found only by luck of resync.
+            if last_is_whole && bytes < self.segment_bytes {
+                let active = Active::reopen(&self.directory, number, bytes);
+                self.active = Some(
+                    active.map_err(OpenError::io("go on with a segment of", &self.directory))?,
+                );
+                self.closed.remove(&number);
+            }
+        }
+        Ok(Saved {
+            entries: values.into_iter().collect(),
+        })
+    }
+
+    fn store(&mut self, writes: &Writes, in_new_segment: bool, cap: u64) -> Result<(), WriteError> {
+        self.buffer.clear();
+        self.buffer.extend_from_slice(&frame::SEGMENT_HEADER);
+        if !frame::push_frame(&mut self.buffer, |buffer| writes.encode_into(buffer)) {
+            return Err(WriteError::TooLarge);
+        }
+        let bytes = self.bytes();
+        let length = self.buffer.len() as u64;
+        if bytes + length > cap {
+            return Err(WriteError::Full { bytes, cap });
+        }
+        let segment_bytes = self.segment_bytes;
+        let full = |active: &Active| active.bytes > 0 && active.bytes + length > segment_bytes;
+        if in_new_segment || self.active.as_ref().is_none_or(full) {
+            self.close_active();
+        }
+        let active = match &mut self.active {
+            Some(active) => active,
+            none => {
+                let created = Active::create(&self.directory, self.next_number)?;
+                self.next_number += 1;
+                none.insert(created)
+            }
+        };
+        // A segment's header goes out with its first record, so a file is empty or starts as it should.
+        let from = if active.bytes == 0 {
+            0
+        } else {
+            frame::SEGMENT_HEADER.len()
+        };
+        active.append(&self.buffer[from..])?;
+        self.active_is_dirty = true;
+        self.index.apply(writes, active.number);
+        self.buffer.shrink_to(KEPT_BUFFER_BYTES);
+        Ok(())
+    }
+
+    fn close_active(&mut self) {
+        if let Some(active) = self.active.take() {
+            self.closed.insert(active.number, active.bytes);
+            if std::mem::take(&mut self.active_is_dirty) {
+                self.unsynced.push(active.file);
+            }
+        }
+    }
+
+    /// Removes dead files at once, not when a chore comes round.
+    fn remove_closed(&mut self) {
+        self.unsynced.clear();
+        // What can't be removed now stays listed, is dead, and goes with a later chore.
+        self.closed.retain(|number, _| fs::remove_file(segment::path(&self.directory, *number)).is_err());
+    }
+}
+
+/// Live entries are carried over in records of about this size, so that each write stays short.
+const CARRY_BYTES: usize = 64 * 1024;
+
+/// The frame buffer is kept between writes up to this size.
+const KEPT_BUFFER_BYTES: usize = 64 * 1024;
+
+#[cfg(test)]
+mod crash_test;
+#[cfg(test)]
+mod journal_test;
