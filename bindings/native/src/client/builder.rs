@@ -207,7 +207,10 @@ impl Builder {
             endpoint.tag_requests(tag).ok_or(BuildError::DebugTag)?;
         }
         let config = self.config(&endpoint)?;
-        for (time, what) in [(self.request_timeout, "request_timeout"), (config.batch_age, "batch_age")] {
+        for (time, what) in [
+            (self.request_timeout, "request_timeout"),
+            (config.batch_age, "batch_age"),
+        ] {
             if time.is_zero() {
                 return Err(BuildError::ZeroTime { what });
             }
@@ -224,7 +227,8 @@ impl Builder {
         let mut engine = Engine::start(config, saved, now, Box::new(OsEntropy));
         engine.set_active(now, self.active);
         let shared = Arc::new(Shared::new(engine, journal, self.clock));
-        worker::start(Arc::clone(&shared), transport, self.sync_every, &self.place).map_err(BuildError::Thread)?;
+        worker::start(Arc::clone(&shared), transport, self.sync_every, &self.place)
+            .map_err(BuildError::Thread)?;
         let own_thread = matches!(self.place, Place::OwnThread);
         Ok(Client::new(shared, self.drop_timeout, own_thread))
     }

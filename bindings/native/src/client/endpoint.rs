@@ -54,7 +54,11 @@ impl Endpoint {
         }
         let path = base.path().trim_end_matches('/').to_owned();
         base.set_path(&path);
-        Ok(Endpoint { base, key: key.to_owned(), debug_tag: None })
+        Ok(Endpoint {
+            base,
+            key: key.to_owned(),
+            debug_tag: None,
+        })
     }
 
     /// Adds a debug tag to every request. `None` where it is no such tag.
@@ -64,12 +68,18 @@ impl Endpoint {
 
     /// The address for what the engine wants sent: its path and query on our base, with the key.
     pub(super) fn url(&self, path_and_query: &str) -> Url {
-        let (path, query) = path_and_query.split_once('?').unwrap_or((path_and_query, ""));
+        let (path, query) = path_and_query
+            .split_once('?')
+            .unwrap_or((path_and_query, ""));
         let mut url = self.base.clone();
         url.set_path(&format!("{}{path}", self.base.path().trim_end_matches('/')));
         let tag = self.debug_tag.as_ref().map(|tag| format!("g={tag}"));
         let parts = [&format!("k={}", self.key), query].map(str::to_owned);
-        let parts: Vec<String> = parts.into_iter().chain(tag).filter(|part| !part.is_empty()).collect();
+        let parts: Vec<String> = parts
+            .into_iter()
+            .chain(tag)
+            .filter(|part| !part.is_empty())
+            .collect();
         url.set_query(Some(&parts.join("&")));
         url
     }
@@ -96,7 +106,9 @@ fn is_plain(text: &str, bytes_max: usize) -> bool {
 fn is_loopback(url: &Url) -> bool {
     let host = url.host_str().unwrap_or_default();
     let address: Option<IpAddr> = host.trim_matches(['[', ']']).parse().ok();
-    host == "localhost" || host.ends_with(".localhost") || address.is_some_and(|address| address.is_loopback())
+    host == "localhost"
+        || host.ends_with(".localhost")
+        || address.is_some_and(|address| address.is_loopback())
 }
 
 /// Longest write key. Ours: a key is a short random name.
@@ -114,19 +126,40 @@ mod tests {
         for base in ["https://x.example/in", "https://x.example/in/"] {
             let endpoint = Endpoint::new(base, "key-1").unwrap();
             let url = endpoint.url("/v1/batch?w=5&a=1");
-            assert_eq!(url.as_str(), "https://x.example/in/v1/batch?k=key-1&w=5&a=1");
+            assert_eq!(
+                url.as_str(),
+                "https://x.example/in/v1/batch?k=key-1&w=5&a=1"
+            );
         }
         let endpoint = Endpoint::new("http://127.0.0.1:8080", "key-1").unwrap();
-        assert_eq!(endpoint.url("/v1/forget").as_str(), "http://127.0.0.1:8080/v1/forget?k=key-1");
+        assert_eq!(
+            endpoint.url("/v1/forget").as_str(),
+            "http://127.0.0.1:8080/v1/forget?k=key-1"
+        );
     }
 
     #[test]
     fn plain_http_is_for_this_machine_only() {
-        for good in ["http://localhost:1", "http://127.0.0.1", "http://[::1]:9", "http://app.localhost", "https://x.jp"] {
+        for good in [
+            "http://localhost:1",
+            "http://127.0.0.1",
+            "http://[::1]:9",
+            "http://app.localhost",
+            "https://x.jp",
+        ] {
             assert!(Endpoint::new(good, "k").is_ok(), "{good}");
         }
-        for bad in ["http://example.com", "http://10.0.0.1", "ftp://localhost", "http://localhost.example.com"] {
-            assert_eq!(Endpoint::new(bad, "k").unwrap_err(), InvalidEndpoint::NotHttps, "{bad}");
+        for bad in [
+            "http://example.com",
+            "http://10.0.0.1",
+            "ftp://localhost",
+            "http://localhost.example.com",
+        ] {
+            assert_eq!(
+                Endpoint::new(bad, "k").unwrap_err(),
+                InvalidEndpoint::NotHttps,
+                "{bad}"
+            );
         }
     }
 
@@ -149,7 +182,10 @@ mod tests {
         let mut endpoint = Endpoint::new("https://x.jp", "k").unwrap();
         assert!(endpoint.tag_requests("a tag").is_none());
         endpoint.tag_requests("tag-1").unwrap();
-        assert_eq!(endpoint.url("/v1/batch?w=5").as_str(), "https://x.jp/v1/batch?k=k&w=5&g=tag-1");
+        assert_eq!(
+            endpoint.url("/v1/batch?w=5").as_str(),
+            "https://x.jp/v1/batch?k=k&w=5&g=tag-1"
+        );
     }
 
     #[test]

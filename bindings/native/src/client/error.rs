@@ -23,7 +23,9 @@ pub enum BuildError {
     #[error("the debug tag must be 1 to 64 letters, digits, '-', '_', '.' or '~'")]
     DebugTag,
     /// Nobody said where events are kept.
-    #[error("say where events are kept: `directory(path)`, or `in_memory()` to lose them when the process ends")]
+    #[error(
+        "say where events are kept: `directory(path)`, or `in_memory()` to lose them when the process ends"
+    )]
     NoStore,
     /// A time of zero.
     #[error("{what} must be longer than zero")]

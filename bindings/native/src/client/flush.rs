@@ -55,7 +55,13 @@ pub(super) fn flush(timeout: Duration) -> (Flush, Waiter) {
     let slot = Arc::new(Slot::default());
     let now = Instant::now();
     let deadline = now.checked_add(timeout).unwrap_or(now + A_YEAR);
-    (Flush { slot: Arc::clone(&slot), deadline }, Waiter { slot, deadline })
+    (
+        Flush {
+            slot: Arc::clone(&slot),
+            deadline,
+        },
+        Waiter { slot, deadline },
+    )
 }
 
 impl Flush {
@@ -70,7 +76,11 @@ impl Flush {
             if left.is_zero() {
                 return Flushed::TimedOut;
             }
-            let (woken, _) = self.slot.filled.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner);
+            let (woken, _) = self
+                .slot
+                .filled
+                .wait_timeout(state, left)
+                .unwrap_or_else(PoisonError::into_inner);
             state = woken;
         }
     }

@@ -37,13 +37,21 @@ impl Client {
     }
 
     pub(super) fn new(shared: Arc<Shared>, drop_timeout: Duration, own_thread: bool) -> Self {
-        Client { owner: Arc::new(Owner { shared, drop_timeout, own_thread }) }
+        Client {
+            owner: Arc::new(Owner {
+                shared,
+                drop_timeout,
+                own_thread,
+            }),
+        }
     }
 
     /// Records that content was rendered, and watches it until the [`View`] is dropped. Where the event is refused
     /// (consent denied, session not sampled) the view does nothing.
     pub fn impression(&self, impression: Impression) -> View {
-        let handle = self.shared().act(|engine, now| engine.render(now, impression));
+        let handle = self
+            .shared()
+            .act(|engine, now| engine.render(now, impression));
         View::new(self.clone(), handle.ok().and_then(Result::ok))
     }
 
@@ -54,7 +62,9 @@ impl Client {
     /// [`NotRecorded`] says why it was not recorded.
     pub fn track(&self, event: impl Into<Event>) -> Result<u64, NotRecorded> {
         let event = event.into();
-        Ok(self.shared().act(|engine, now| engine.track(now, event))??)
+        Ok(self
+            .shared()
+            .act(|engine, now| engine.track(now, event))??)
     }
 
     /// Another page or screen is shown: its impressions carry it from here on, and those of the page before have ended.
@@ -62,7 +72,9 @@ impl Client {
     /// # Errors
     /// [`NotRecorded`] says why the page view was not recorded.
     pub fn set_page(&self, page: Page) -> Result<u64, NotRecorded> {
-        Ok(self.shared().act(|engine, now| engine.set_page(now, page))??)
+        Ok(self
+            .shared()
+            .act(|engine, now| engine.set_page(now, page))??)
     }
 
     /// The device changed, such as its viewport on rotation.

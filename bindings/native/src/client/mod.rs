@@ -19,4 +19,5 @@ pub use endpoint::InvalidEndpoint;
 pub use error::{BuildError, NotRecorded};
 pub use flush::{Flush, Flushed};
 pub use handle::Client;
+pub use transport::TransportError;
 pub use view::View;

@@ -102,7 +102,9 @@ impl Shared {
         }
         let now = self.clock.now();
         let result = state.guarded(now, |state| act(&mut state.engine, now))?;
-        let wake = state.asleep_until.is_some_and(|until| state.engine.next_due(now).is_some_and(|due| due < until));
+        let wake = state
+            .asleep_until
+            .is_some_and(|until| state.engine.next_due(now).is_some_and(|due| due < until));
         if wake {
             state.asleep_until = None;
         }
@@ -129,7 +131,9 @@ impl Shared {
             return Turn::Stop;
         }
         let now = self.clock.now();
-        let Ok(step) = state.guarded(now, |state| state.engine.next_step(now)) else { return Turn::Stop };
+        let Ok(step) = state.guarded(now, |state| state.engine.next_step(now)) else {
+            return Turn::Stop;
+        };
         let until = match step {
             Step::Send(upload) => {
                 state.asleep_until = None;
@@ -138,7 +142,11 @@ impl Shared {
             Step::Wait(wait) => now.mono.plus(wait.max(SHORTEST_WAIT)),
             _ => MonoMillis::from_u64(u64::MAX),
         };
-        if state.waiters.iter().any(|(_, until)| *until == Until::Stopped) {
+        if state
+            .waiters
+            .iter()
+            .any(|(_, until)| *until == Until::Stopped)
+        {
             return Turn::Stop;
         }
         state.asleep_until = Some(until);
@@ -189,7 +197,9 @@ impl Shared {
     /// Ends the waits whose time is up. True where one of them was a shutdown.
     pub(super) fn expire(&self, now: Instant) -> bool {
         let mut state = self.lock();
-        let (over, waiting) = std::mem::take(&mut state.waiters).into_iter().partition(|(waiter, _)| waiter.deadline <= now);
+        let (over, waiting) = std::mem::take(&mut state.waiters)
+            .into_iter()
+            .partition(|(waiter, _)| waiter.deadline <= now);
         state.waiters = waiting;
         let mut stops = false;
         for (waiter, until) in over {
@@ -205,7 +215,11 @@ impl Shared {
 
     /// When the first wait has to end.
     pub(super) fn next_deadline(&self) -> Option<Instant> {
-        self.lock().waiters.iter().map(|(waiter, _)| waiter.deadline).min()
+        self.lock()
+            .waiters
+            .iter()
+            .map(|(waiter, _)| waiter.deadline)
+            .min()
     }
 
     /// Disk work that is due.
@@ -218,7 +232,10 @@ impl Shared {
     /// Takes back disk work. False where the disk refused and it is better to come back later.
     pub(super) fn chore_done(&self, done: Done) -> bool {
         let mut state = self.lock();
-        let finished = state.journal.as_mut().map_or(Ok(()), |journal| journal.finish(done));
+        let finished = state
+            .journal
+            .as_mut()
+            .map_or(Ok(()), |journal| journal.finish(done));
         if let Err(error) = &finished {
             tracing::warn!(%error, "could not sync the event journal; trying again later");
             state.is_dirty = true;
@@ -269,8 +286,12 @@ impl State {
     }
 
     fn save(&mut self, now: Now) {
-        let Some(writes) = self.engine.take_writes() else { return };
-        let Some(journal) = &mut self.journal else { return };
+        let Some(writes) = self.engine.take_writes() else {
+            return;
+        };
+        let Some(journal) = &mut self.journal else {
+            return;
+        };
         if let Err(error) = journal.write(&writes) {
             tracing::warn!(%error, "could not store events; going on in memory");
             self.engine.storage_failed(now);
@@ -278,7 +299,10 @@ impl State {
     }
 
     fn newly_dirty(&mut self) -> bool {
-        let dirty = self.journal.as_mut().is_some_and(|journal| journal.has_chore());
+        let dirty = self
+            .journal
+            .as_mut()
+            .is_some_and(|journal| journal.has_chore());
         dirty && !std::mem::replace(&mut self.is_dirty, true)
     }
 

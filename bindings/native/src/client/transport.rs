@@ -19,7 +19,11 @@ pub(super) struct Transport {
 impl Transport {
     /// Prepares connections, and opens none.
     pub(super) fn new(endpoint: Endpoint, timeout: Duration) -> Result<Self, TransportError> {
-        let tls = if endpoint.is_https() { tls::https() } else { tls::none() };
+        let tls = if endpoint.is_https() {
+            tls::https()
+        } else {
+            tls::none()
+        };
         let mut builder = reqwest::Client::builder()
             .tls_backend_preconfigured(tls.map_err(TransportError::Certificates)?)
             .https_only(endpoint.is_https())
@@ -31,7 +35,10 @@ impl Transport {
             // Plain HTTP never leaves this machine, so no proxy has a part in it.
             builder = builder.no_proxy();
         }
-        Ok(Transport { client: builder.build().map_err(TransportError::Http)?, endpoint })
+        Ok(Transport {
+            client: builder.build().map_err(TransportError::Http)?,
+            endpoint,
+        })
     }
 
     /// Sends one upload and waits for the whole answer.
@@ -52,7 +59,9 @@ impl Transport {
         let mut response = request.send().await?;
         let code = response.status().as_u16();
         let header = response.headers().get(RETRY_AFTER);
-        let retry_after = header.and_then(|value| value.to_str().ok()).map(str::to_owned);
+        let retry_after = header
+            .and_then(|value| value.to_str().ok())
+            .map(str::to_owned);
         let mut body = Vec::new();
         // A captive portal may stream without end; one byte over the limit is enough to see that it isn't ours.
         while body.len() <= ANSWER_BYTES_MAX
@@ -61,7 +70,11 @@ impl Transport {
             body.extend_from_slice(&chunk);
         }
         body.truncate(ANSWER_BYTES_MAX + 1);
-        Ok(HostAnswer::Http { code, retry_after, body })
+        Ok(HostAnswer::Http {
+            code,
+            retry_after,
+            body,
+        })
     }
 }
 

@@ -61,7 +61,10 @@ impl View {
         act: impl FnOnce(&mut Engine, Now, ImpressionHandle) -> Result<u64, Refused>,
     ) -> Result<u64, NotRecorded> {
         let handle = self.handle.ok_or(Refused::UnknownImpression)?;
-        Ok(self.client.shared().act(|engine, now| act(engine, now, handle))??)
+        Ok(self
+            .client
+            .shared()
+            .act(|engine, now| act(engine, now, handle))??)
     }
 }
 

@@ -23,18 +23,27 @@ pub(super) enum Place {
 ///
 /// # Errors
 /// When the system refuses a thread.
-pub(super) fn start(shared: Arc<Shared>, transport: Transport, sync_every: Duration, place: &Place) -> std::io::Result<()> {
+pub(super) fn start(
+    shared: Arc<Shared>,
+    transport: Transport,
+    sync_every: Duration,
+    place: &Place,
+) -> std::io::Result<()> {
     match place {
         Place::On(runtime) => {
             runtime.spawn(work(shared, transport, sync_every));
         }
         Place::OwnThread => {
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-            std::thread::Builder::new().name("eyeline".to_owned()).spawn(move || {
-                runtime.block_on(work(shared, transport, sync_every));
-                // A name look-up may hang on; the thread needn't.
-                runtime.shutdown_background();
-            })?;
+            let runtime = tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build()?;
+            std::thread::Builder::new()
+                .name("eyeline".to_owned())
+                .spawn(move || {
+                    runtime.block_on(work(shared, transport, sync_every));
+                    // A name look-up may hang on; the thread needn't.
+                    runtime.shutdown_background();
+                })?;
         }
     }
     Ok(())
@@ -106,7 +115,9 @@ async fn keep_on_disk(shared: &Arc<Shared>, sync_every: Duration, stopping: &Not
         }
         // Not part of the select: disk work once begun is awaited, so none outlives the lock on the directory.
         while let Some(chore) = shared.chore() {
-            let Ok(done) = tokio::task::spawn_blocking(move || chore.run()).await else { break };
+            let Ok(done) = tokio::task::spawn_blocking(move || chore.run()).await else {
+                break;
+            };
             if !shared.chore_done(done) {
                 break;
             }

@@ -168,7 +168,10 @@ const SMALL_SEGMENT_BYTES: u64 = 300;
 /// Fewer runs than usual, each of which syncs many files; `PROPTEST_CASES` asks for more.
 fn config() -> ProptestConfig {
     let usual = ProptestConfig::default();
-    ProptestConfig { cases: usual.cases / 4, ..usual }
+    ProptestConfig {
+        cases: usual.cases / 4,
+        ..usual
+    }
 }
 
 proptest! {

@@ -103,8 +103,17 @@ impl Journal {
             return Ok(());
         }
         let wipes = writes.ops.contains(&Write::Wipe);
-        let puts = |least| writes.ops.iter().any(|op| matches!(op, Write::Put { key, .. } if key.class >= least));
-        let cap = if puts(Class::State) && !wipes { self.cap } else { u64::MAX };
+        let puts = |least| {
+            writes
+                .ops
+                .iter()
+                .any(|op| matches!(op, Write::Put { key, .. } if key.class >= least))
+        };
+        let cap = if puts(Class::State) && !wipes {
+            self.cap
+        } else {
+            u64::MAX
+        };
         let result = self.store(writes, wipes, cap);
         match &result {
             Ok(()) if wipes => self.remove_closed(),
@@ -291,7 +300,8 @@ impl Journal {
     fn remove_closed(&mut self) {
         self.unsynced.clear();
         // What can't be removed now stays listed, is dead, and goes with a later chore.
-        self.closed.retain(|number, _| fs::remove_file(segment::path(&self.directory, *number)).is_err());
+        self.closed
+            .retain(|number, _| fs::remove_file(segment::path(&self.directory, *number)).is_err());
     }
 }
 

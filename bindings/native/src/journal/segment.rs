@@ -51,7 +51,9 @@ pub(super) struct Contents {
 /// Reads a segment. Damage never fails it: whatever is whole is returned.
 pub(super) fn read(directory: &Path, number: u64) -> Result<Contents, OpenError> {
     let mut bytes = Vec::new();
-    match File::open(path(directory, number)).and_then(|file| file.take(READ_BYTES).read_to_end(&mut bytes)) {
+    match File::open(path(directory, number))
+        .and_then(|file| file.take(READ_BYTES).read_to_end(&mut bytes))
+    {
         // Dropped by the last act of an owner that is gone: it was dead.
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Contents::default()),
         result => result.map_err(OpenError::io("read a segment of", directory))?,
@@ -69,7 +71,10 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Contents, u8> {
         // The header is damaged, or a newer release's; the frames after it, if any, speak for themselves.
         None => (Frames::new(bytes), u64::from(!bytes.is_empty())),
     };
-    let mut contents = Contents { bytes: bytes.len() as u64, ..Contents::default() };
+    let mut contents = Contents {
+        bytes: bytes.len() as u64,
+        ..Contents::default()
+    };
     for payload in frames.by_ref() {
         match Writes::decode(payload) {
             Ok(writes) => contents.records.push(writes),
@@ -78,7 +83,9 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Contents, u8> {
     }
     contents.skipped += frames.skipped() + damage;
     match bytes.strip_prefix(&SEGMENT_HEADER[..7]) {
-        Some([version, ..]) if *version > SEGMENT_HEADER[7] && contents.records.is_empty() => Err(*version),
+        Some([version, ..]) if *version > SEGMENT_HEADER[7] && contents.records.is_empty() => {
+            Err(*version)
+        }
         _ => Ok(contents),
     }
 }

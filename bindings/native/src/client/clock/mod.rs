@@ -29,9 +29,14 @@ pub(crate) struct SystemClock;
 
 impl Clock for SystemClock {
     fn now(&self) -> Now {
-        let wall = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let wall = SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .unwrap_or_default();
         let wall = i64::try_from(wall.as_millis()).unwrap_or(i64::MAX);
-        Now { wall: UnixMillis::from_i64(wall), mono: platform::mono() }
+        Now {
+            wall: UnixMillis::from_i64(wall),
+            mono: platform::mono(),
+        }
     }
 
     fn sleep_until(&self, mono: MonoMillis) -> Sleep {

@@ -26,7 +26,13 @@ impl SteppedClock {
     /// A clock that shows `start`.
     #[must_use]
     pub fn new(start: Now) -> Self {
-        SteppedClock { face: Arc::new(Mutex::new(Face { now: start, next_sleeper: 0, sleepers: BTreeMap::new() })) }
+        SteppedClock {
+            face: Arc::new(Mutex::new(Face {
+                now: start,
+                next_sleeper: 0,
+                sleepers: BTreeMap::new(),
+            })),
+        }
     }
 
     /// What the clock shows.
@@ -39,7 +45,9 @@ impl SteppedClock {
     pub fn set(&self, now: Now) {
         let mut face = self.lock();
         face.now = now;
-        let later = face.sleepers.split_off(&(MonoMillis::from_u64(now.mono.as_u64().saturating_add(1)), 0));
+        let later = face
+            .sleepers
+            .split_off(&(MonoMillis::from_u64(now.mono.as_u64().saturating_add(1)), 0));
         let due = std::mem::replace(&mut face.sleepers, later);
         drop(face);
         for waker in due.into_values() {
@@ -58,7 +66,11 @@ impl Clock for SteppedClock {
     }
 
     fn sleep_until(&self, mono: MonoMillis) -> Sleep {
-        Box::pin(SteppedSleep { clock: self.clone(), until: mono, key: None })
+        Box::pin(SteppedSleep {
+            clock: self.clone(),
+            until: mono,
+            key: None,
+        })
     }
 }
 
@@ -103,7 +115,10 @@ mod tests {
     use super::*;
 
     fn at(millis: u64) -> Now {
-        Now { wall: UnixMillis::default(), mono: MonoMillis::from_u64(millis) }
+        Now {
+            wall: UnixMillis::default(),
+            mono: MonoMillis::from_u64(millis),
+        }
     }
 
     #[test]
