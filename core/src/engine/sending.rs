@@ -95,6 +95,13 @@ impl Engine {
         })
     }
 
+    /// When [`Engine::next_step`] has something to do at the latest; `None` when nothing can fall due. It changes nothing,
+    /// so that a host may ask after every call whether its worker has to wake earlier than it meant to.
+    #[must_use]
+    pub fn next_due(&self, now: Now) -> Option<MonoMillis> {
+        self.next_deadline(now.mono)
+    }
+
     /// The next moment at which something falls due, if nothing else happens.
     fn next_deadline(&self, now: MonoMillis) -> Option<MonoMillis> {
         let granted = self.visitor.mode().is_some();

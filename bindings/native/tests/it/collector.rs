@@ -127,6 +127,13 @@ impl Collector {
             .collect()
     }
 
+    /// The same, and forgets them.
+    pub(crate) fn take_events(&self) -> Vec<Got> {
+        let taken = self.taken();
+        self.log.lock().unwrap().requests.clear();
+        taken
+    }
+
     /// The orders of the conversions among them.
     pub(crate) fn orders(&self) -> Vec<String> {
         self.taken()

@@ -21,7 +21,7 @@ fn bytes(directory: &Path) -> u64 {
 async fn what_was_not_sent_is_sent_after_the_next_start() {
     let (collector, directory) = (Collector::start().await, tempfile::tempdir().unwrap());
     let bench = Bench::in_directory(&collector, directory.path());
-    collector.script([Reply::code(503)]);
+    collector.script([Reply::code(429)]);
     bench.track(0..150);
     assert!(matches!(
         bench.client.shutdown(LONG).await,
