@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use eyeline_core::{Consent, Device, Event, Impression, Page, Pairs, Stats};
+use eyeline_core::{Consent, Device, Engine, Event, Impression, Now, Page, Pairs, Stats};
 
 use super::builder::Builder;
 use super::error::NotRecorded;
@@ -109,22 +109,22 @@ impl Client {
 
     /// The visitor did something: moved, scrolled, typed. Makes the next seconds engaged ones.
     pub fn activity(&self) {
-        self.quietly(eyeline_core::Engine::activity);
+        self.quietly(Engine::activity);
     }
 
     /// The app goes to the background: what is queued is closed and sent while there is time.
     pub fn background(&self) {
-        self.quietly(eyeline_core::Engine::background);
+        self.quietly(Engine::background);
     }
 
     /// Forgets the visitor: asks the collector to erase what it has, and mints a new visitor id.
     pub fn forget(&self) {
-        self.quietly(eyeline_core::Engine::forget);
+        self.quietly(Engine::forget);
     }
 
     /// Closes the open batch and sends what is due, for at most `timeout`. `.await` it, or call [`Flush::wait`].
     pub fn flush(&self, timeout: Duration) -> Flush {
-        self.quietly(eyeline_core::Engine::flush);
+        self.quietly(Engine::flush);
         self.shared().wait_until(Until::Settled, timeout)
     }
 
@@ -137,7 +137,7 @@ impl Client {
     /// `captured` = `delivered` + `queued` + the sum of `lost`.
     #[must_use]
     pub fn stats(&self) -> Stats {
-        self.shared().look(|engine, now| engine.stats(now))
+        self.shared().look(Engine::stats)
     }
 
     /// Waits until nothing is due at the clock's present and every upload that was due is answered.
@@ -151,14 +151,14 @@ impl Client {
     }
 
     /// For what returns nothing to anyone: after a shutdown it changes nothing.
-    fn quietly(&self, act: impl FnOnce(&mut eyeline_core::Engine, eyeline_core::Now)) {
+    fn quietly(&self, act: impl FnOnce(&mut Engine, Now)) {
         let _: Result<(), Stopped> = self.shared().act(act);
     }
 }
 
 impl Owner {
     fn shutdown(&self, timeout: Duration) -> Flush {
-        let _: Result<(), Stopped> = self.shared.act(eyeline_core::Engine::shutdown);
+        let _: Result<(), Stopped> = self.shared.act(Engine::shutdown);
         self.shared.wait_until(Until::Stopped, timeout)
     }
 }
