@@ -67,6 +67,8 @@ impl World {
             *last = (*last).max(event.n);
             all.insert(event.n);
         }
+        drop(batch);
+        self.unpacked = Some((upload.ticket, raw));
     }
 
     pub(crate) fn check_drained(&self) {

@@ -2,7 +2,7 @@
 
 use eyeline_core::{Consent, HostAnswer, Step, Upload, UploadKind};
 
-use crate::server::{raw, status, taken};
+use crate::server::{raw as raw_of, status, taken};
 use crate::world::{Happening, World};
 
 /// What becomes of an upload.
@@ -73,24 +73,29 @@ impl World {
     }
 
     pub(crate) fn batch_over(&mut self, upload: &Upload, network: Network) -> HostAnswer {
-        if raw(upload).len() > self.takes_bytes
+        // Unpacked when it was handed out, unless it was silent since.
+        let raw = self
+            .unpacked
+            .take_if(|(ticket, _)| *ticket == upload.ticket);
+        let raw = raw.map_or_else(|| raw_of(upload), |(_, raw)| raw);
+        if raw.len() > self.takes_bytes
             && matches!(network, Network::Delivers | Network::LosesAnswer)
         {
             self.may_lose |= upload.events == 1;
             return status(413);
         }
         match network {
-            Network::Delivers => self.server.take(upload, |_| false),
+            Network::Delivers => self.server.take(&raw, |_| false),
             Network::RefusesSome => {
                 self.may_lose = true;
-                self.server.take(upload, |n| n % 5 == 0)
+                self.server.take(&raw, |n| n % 5 == 0)
             }
             Network::RefusesAll => {
                 self.may_lose = true;
                 status(400)
             }
             Network::LosesAnswer => {
-                self.server.take(upload, |_| false);
+                self.server.take(&raw, |_| false);
                 if self.chance.one_in(2) {
                     HostAnswer::TimedOut
                 } else {

@@ -6,7 +6,7 @@ use std::time::Duration;
 use eyeline_core::wire::Event as WireEvent;
 use eyeline_core::{
     AffiliateId, Class, Config, Consent, ContentId, Convert, Engine, Entropy, Goal, Id, Impression,
-    ImpressionHandle, Label, MonoMillis, Now, Page, PagePath, Pairs, PlacementId, Saved,
+    ImpressionHandle, Label, MonoMillis, Now, Page, PagePath, Pairs, PlacementId, Saved, Ticket,
     UnixMillis, Upload, Visibility, Write,
 };
 
@@ -76,6 +76,8 @@ pub(crate) struct World {
     pub(crate) chosen: Option<Consent>,
     pub(crate) handles: Vec<ImpressionHandle>,
     pub(crate) silent: Option<Upload>,
+    /// The raw bytes of the upload handed out last.
+    pub(crate) unpacked: Option<(Ticket, Vec<u8>)>,
     /// Events that were stored before their call returned: these may not vanish.
     pub(crate) durable: HashSet<EventKey>,
     /// Whether anything may end other than by delivery.
@@ -113,6 +115,7 @@ impl World {
             torn: false,
             handles: Vec::new(),
             silent: None,
+            unpacked: None,
             durable: HashSet::new(),
             may_lose: false,
             restarts: 0,
@@ -140,6 +143,7 @@ impl World {
         ));
         self.handles.clear();
         self.silent = None;
+        self.unpacked = None;
         self.sent.clear();
         self.keep();
         self.check_consent();
