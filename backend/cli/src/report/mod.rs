@@ -1,0 +1,15 @@
+//! Analyst reports: query the lake, put an interval on every rate, and print one page that works offline.
+//!
+//! [`build`] runs the SQL files of `backend/sql/reports` and returns a [`Report`]. A report is plain data:
+//! [`Report::html`] prints it as one self-contained file, [`Report::json`] gives machines the same numbers.
+//! [`router`] serves it live and renews it at each new commit.
+
+mod error;
+mod model;
+mod options;
+mod rows;
+mod stats;
+
+pub use error::ReportError;
+pub use model::{Block, Cell, Chart, Column, Figure, Page, Report, Row, Table, Tone, Verdict};
+pub use options::{Options, Window};

@@ -1,0 +1,2 @@
+-- Refused events and lines by reason; they are kept for at most 30 days.
+SELECT why, count(*) AS rejected FROM rejects GROUP BY why ORDER BY count(*) DESC, why
