@@ -7,4 +7,4 @@ SELECT m.placement_id, m.content_id, sum(m.impressions) AS impressions, sum(m.cl
        sum(CAST(m.impressions AS DOUBLE) * e.click_rate) AS expected_clicks
 FROM mart_content_hour m JOIN explored e ON m.placement_id = e.placement_id AND m.position = e.position
 WHERE m.ivt = 'ok'
-GROUP BY m.placement_id, m.content_id ORDER BY sum(m.impressions) DESC, m.placement_id, m.content_id
+GROUP BY m.placement_id, m.content_id ORDER BY 3 DESC, 1, 2

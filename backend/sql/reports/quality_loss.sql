@@ -10,4 +10,4 @@ SELECT affiliate_id, count(*) AS instances, sum(CASE WHEN tail_known THEN 1 ELSE
 FROM (SELECT i.*, COALESCE(queue_full, 0) + COALESCE(expired, 0) + COALESCE(too_large, 0) + COALESCE(refused, 0)
                 + COALESCE(consent_withdrawn, 0) + COALESCE(storage_failed, 0) + COALESCE(unconfirmed, 0) AS claimed
       FROM instances i) c
-GROUP BY affiliate_id ORDER BY sum(expected) DESC, affiliate_id
+GROUP BY affiliate_id ORDER BY 5 DESC, 1

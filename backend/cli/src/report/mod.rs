@@ -4,12 +4,29 @@
 //! [`Report::html`] prints it as one self-contained file, [`Report::json`] gives machines the same numbers.
 //! [`router`] serves it live and renews it at each new commit.
 
+mod build;
+mod calendar;
+mod cells;
+mod charts;
 mod error;
+#[cfg(test)]
+mod fixture;
+mod html;
+mod live;
 mod model;
 mod options;
+mod pages;
 mod rows;
 mod stats;
+mod view;
 
+pub use build::build;
 pub use error::ReportError;
+pub use live::{Counts, Live, Snapshot, router};
 pub use model::{Block, Cell, Chart, Column, Figure, Page, Report, Row, Table, Tone, Verdict};
 pub use options::{Options, Window};
+
+#[cfg(test)]
+mod golden_test;
+#[cfg(test)]
+mod live_test;

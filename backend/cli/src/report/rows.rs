@@ -21,7 +21,11 @@ macro_rules! query {
     ($file:literal) => {
         $crate::report::rows::Query {
             file: $file,
-            sql: include_str!(concat!("../../../../sql/reports/", $file)),
+            sql: include_str!(concat!(
+                env!("CARGO_MANIFEST_DIR"),
+                "/../sql/reports/",
+                $file
+            )),
         }
     };
 }
@@ -128,7 +132,9 @@ fn column_values(column: &dyn Array) -> Result<Vec<Value>, DataFusionError> {
     let values = if kind.is_integer() || kind.is_temporal() || *kind == DataType::Boolean {
         // Times become milliseconds since 1970, whatever unit the engine used.
         let column = match kind {
-            DataType::Timestamp(..) => &cast(column, &DataType::Timestamp(TimeUnit::Millisecond, None))?,
+            DataType::Timestamp(..) => {
+                &cast(column, &DataType::Timestamp(TimeUnit::Millisecond, None))?
+            }
             DataType::Date32 => &cast(column, &DataType::Date64)?,
             _ => column,
         };

@@ -33,17 +33,30 @@ pub(in crate::report) fn homogeneity(groups: &[Counted]) -> Option<ChiSquare> {
     let mut all = Counted::default();
     groups.iter().for_each(|&group| all += group);
     let spread = all.rate() * (1.0 - all.rate());
-    let statistic =
-        groups.iter().map(|group| group.n as f64 * (group.rate() - all.rate()).powi(2) / spread).sum();
+    let statistic = groups
+        .iter()
+        .map(|group| group.n as f64 * (group.rate() - all.rate()).powi(2) / spread)
+        .sum();
     judged(statistic, groups.len())
 }
 
 fn judged(statistic: f64, groups: usize) -> Option<ChiSquare> {
-    let degrees = u32::try_from(groups).ok()?.checked_sub(1).filter(|&degrees| degrees > 0)?;
+    let degrees = u32::try_from(groups)
+        .ok()?
+        .checked_sub(1)
+        .filter(|&degrees| degrees > 0)?;
     if !statistic.is_finite() {
         return None;
     }
     // The chi-square tail is a regularised upper incomplete gamma function.
-    let p = if statistic > 0.0 { gamma_ur(f64::from(degrees) / 2.0, statistic / 2.0) } else { 1.0 };
-    Some(ChiSquare { statistic, degrees, p })
+    let p = if statistic > 0.0 {
+        gamma_ur(f64::from(degrees) / 2.0, statistic / 2.0)
+    } else {
+        1.0
+    };
+    Some(ChiSquare {
+        statistic,
+        degrees,
+        p,
+    })
 }

@@ -22,5 +22,9 @@ pub(in crate::report) fn lift(seen: Together) -> Option<Interval> {
     let value = both * all / (left * right);
     let variance = 1.0 / both - 1.0 / left - 1.0 / right + (2.0 * value - 1.0) / all;
     let spread = (Z_95 * variance.max(0.0).sqrt()).exp();
-    Some(Interval { value, low: value / spread, high: value * spread })
+    Some(Interval {
+        value,
+        low: value / spread,
+        high: value * spread,
+    })
 }

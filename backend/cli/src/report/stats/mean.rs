@@ -12,5 +12,9 @@ pub(in crate::report) fn mean(n: u64, sum: f64, squares: f64) -> Option<Interval
     let value = sum / count;
     let variance = ((squares - sum * value) / (count - 1.0)).max(0.0);
     let half = Z_95 * (variance / count).sqrt();
-    Some(Interval { value, low: (value - half).max(0.0), high: value + half })
+    Some(Interval {
+        value,
+        low: (value - half).max(0.0),
+        high: value + half,
+    })
 }

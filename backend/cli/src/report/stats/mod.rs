@@ -11,15 +11,15 @@ mod robust;
 mod sequence;
 mod thompson;
 
-pub(super) use chi_square::{ChiSquare, goodness_of_fit, homogeneity};
+pub(super) use chi_square::{goodness_of_fit, homogeneity};
 pub(super) use lift::{Together, lift};
 pub(super) use mean::mean;
 pub(super) use poisson::clicks_over_expected;
-pub(super) use proportion::{Comparison, Counted, compare, wilson};
-pub(super) use ratio::{clustered_error, rate_ratio, ClusterSums};
+pub(super) use proportion::{Counted, compare, wilson};
+pub(super) use ratio::{ClusterSums, clustered_error, rate_ratio};
 pub(super) use robust::robust_z;
 pub(super) use sequence::{TUNED_AT, confidence_sequence};
-pub(super) use thompson::{DRAWS, FLOOR, SEED, shares};
+pub(super) use thompson::{DRAWS, FLOOR, Promotion, SEED, promotions};
 
 /// An estimate with its 95 % interval.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -35,3 +35,6 @@ impl Interval {
         self.low <= value && value <= self.high
     }
 }
+
+#[cfg(test)]
+mod golden_test;

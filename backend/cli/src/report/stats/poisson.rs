@@ -10,9 +10,17 @@ pub(in crate::report) fn clicks_over_expected(clicks: u64, expected: f64) -> Opt
     if expected <= 0.0 {
         return None;
     }
-    let low = if clicks == 0 { 0.0 } else { quantile(2.0 * clicks as f64, 0.025)? / 2.0 };
+    let low = if clicks == 0 {
+        0.0
+    } else {
+        quantile(2.0 * clicks as f64, 0.025)? / 2.0
+    };
     let high = quantile(2.0 * clicks as f64 + 2.0, 0.975)? / 2.0;
-    Some(Interval { value: clicks as f64 / expected, low: low / expected, high: high / expected })
+    Some(Interval {
+        value: clicks as f64 / expected,
+        low: low / expected,
+        high: high / expected,
+    })
 }
 
 fn quantile(degrees: f64, p: f64) -> Option<f64> {

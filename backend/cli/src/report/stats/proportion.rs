@@ -17,12 +17,20 @@ impl Counted {
 
     /// The share of hits; 0 where there were no trials.
     pub(in crate::report) fn rate(self) -> f64 {
-        if self.n == 0 { 0.0 } else { self.hits as f64 / self.n as f64 }
+        if self.n == 0 {
+            0.0
+        } else {
+            self.hits as f64 / self.n as f64
+        }
     }
 
     /// The estimated variance of the rate.
     pub(super) fn variance(self) -> f64 {
-        if self.n == 0 { 0.0 } else { self.rate() * (1.0 - self.rate()) / self.n as f64 }
+        if self.n == 0 {
+            0.0
+        } else {
+            self.rate() * (1.0 - self.rate()) / self.n as f64
+        }
     }
 }
 
@@ -45,7 +53,11 @@ pub(in crate::report) fn wilson(counted: Counted) -> Option<Interval> {
     let scale = 1.0 + z2 / n;
     let centre = (rate + z2 / (2.0 * n)) / scale;
     let half = Z_95 * (rate * (1.0 - rate) / n + z2 / (4.0 * n * n)).sqrt() / scale;
-    Some(Interval { value: rate, low: (centre - half).max(0.0), high: (centre + half).min(1.0) })
+    Some(Interval {
+        value: rate,
+        low: (centre - half).max(0.0),
+        high: (centre + half).min(1.0),
+    })
 }
 
 /// What a fixed-sample comparison of two proportions says.
@@ -64,7 +76,8 @@ pub(in crate::report) struct Comparison {
 pub(in crate::report) fn compare(control: Counted, treatment: Counted) -> Option<Comparison> {
     let (a, b) = (wilson(control)?, wilson(treatment)?);
     let pooled = Counted::new(control.hits + treatment.hits, control.n + treatment.n).rate();
-    let error = (pooled * (1.0 - pooled) * (1.0 / control.n as f64 + 1.0 / treatment.n as f64)).sqrt();
+    let error =
+        (pooled * (1.0 - pooled) * (1.0 / control.n as f64 + 1.0 / treatment.n as f64)).sqrt();
     if error == 0.0 {
         return None;
     }
@@ -72,5 +85,9 @@ pub(in crate::report) fn compare(control: Counted, treatment: Counted) -> Option
     let z = value / error;
     let low = value - (b.value - b.low).hypot(a.high - a.value);
     let high = value + (b.high - b.value).hypot(a.value - a.low);
-    Some(Comparison { difference: Interval { value, low, high }, z, p: two_sided_p(z) })
+    Some(Comparison {
+        difference: Interval { value, low, high },
+        z,
+        p: two_sided_p(z),
+    })
 }

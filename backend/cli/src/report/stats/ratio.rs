@@ -12,7 +12,11 @@ pub(in crate::report) fn rate_ratio(now: Counted, before: Counted) -> Option<Int
     let value = now.rate() / before.rate();
     let part = |counted: Counted| 1.0 / counted.hits as f64 - 1.0 / counted.n as f64;
     let spread = (Z_95 * (part(now) + part(before)).sqrt()).exp();
-    Some(Interval { value, low: value / spread, high: value * spread })
+    Some(Interval {
+        value,
+        low: value / spread,
+        high: value * spread,
+    })
 }
 
 /// Sums over visitors of a variant: n is a visitor's impressions, x the visitor's clicks.

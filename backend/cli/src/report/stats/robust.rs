@@ -9,12 +9,21 @@ pub(in crate::report) fn robust_z(values: &[f64]) -> Option<Vec<f64>> {
     let middle = median(values);
     let distances: Vec<f64> = values.iter().map(|value| (value - middle).abs()).collect();
     let mad = median(&distances);
-    (mad > 0.0).then(|| values.iter().map(|value| 0.6745 * (value - middle) / mad).collect())
+    (mad > 0.0).then(|| {
+        values
+            .iter()
+            .map(|value| 0.6745 * (value - middle) / mad)
+            .collect()
+    })
 }
 
 fn median(values: &[f64]) -> f64 {
     let mut sorted = values.to_vec();
     sorted.sort_by(f64::total_cmp);
     let half = sorted.len() / 2;
-    if sorted.len().is_multiple_of(2) { f64::midpoint(sorted[half - 1], sorted[half]) } else { sorted[half] }
+    if sorted.len().is_multiple_of(2) {
+        f64::midpoint(sorted[half - 1], sorted[half])
+    } else {
+        sorted[half]
+    }
 }

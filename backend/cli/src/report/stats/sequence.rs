@@ -4,7 +4,7 @@ use super::Interval;
 use super::proportion::Counted;
 
 /// The number of impressions an arm at which the sequence is tightest.
-pub(in crate::report) const TUNED_AT: f64 = 10_000.0;
+pub(in crate::report) const TUNED_AT: u64 = 10_000;
 
 /// Fewer clicks than this in either arm give no sequence: its variance would be a guess.
 const MIN_CLICKS: u64 = 20;
@@ -13,16 +13,24 @@ const MIN_CLICKS: u64 = 20;
 /// D. Arbour, R. Sinha, E. H. Kennedy and A. Ramdas, "Time-uniform central limit theory and asymptotic confidence
 /// sequences", Annals of Statistics 52 (2024), with Robbins' two-sided normal mixture. n is the harmonic mean of the arms'
 /// impressions, so that equal arms count as pairs. Nothing before either arm has 20 clicks.
-pub(in crate::report) fn confidence_sequence(control: Counted, treatment: Counted, alpha: f64) -> Option<Interval> {
+pub(in crate::report) fn confidence_sequence(
+    control: Counted,
+    treatment: Counted,
+    alpha: f64,
+) -> Option<Interval> {
     if control.hits.min(treatment.hits) < MIN_CLICKS {
         return None;
     }
     let value = treatment.rate() - control.rate();
     let error = (control.variance() + treatment.variance()).sqrt();
     let n = 2.0 / (1.0 / control.n as f64 + 1.0 / treatment.n as f64);
-    let mixed = n * tuning(alpha) / TUNED_AT;
+    let mixed = n * tuning(alpha) / TUNED_AT as f64;
     let half = error * ((mixed + 1.0) / mixed * ((mixed + 1.0) / (alpha * alpha)).ln()).sqrt();
-    Some(Interval { value, low: value - half, high: value + half })
+    Some(Interval {
+        value,
+        low: value - half,
+        high: value + half,
+    })
 }
 
 /// n·rho² that makes the interval shortest at n: where the derivative of its width is 0, x = ln((1 + x) / alpha²). The
