@@ -71,7 +71,11 @@ pub(super) fn table(
 ) -> Table {
     let columns = columns
         .iter()
-        .map(|&(key, title)| Column { key, title })
+        .map(|&(key, title)| Column {
+            key,
+            title,
+            sparse: false,
+        })
         .collect();
     Table {
         id,
@@ -105,6 +109,11 @@ pub(super) fn percent(share: f64) -> String {
     let percent = share * 100.0;
     let decimals = if percent.abs() < 10.0 { 3 } else { 1 };
     format!("{percent:.decimals$} %")
+}
+
+/// A share as charts print it beside a bar, such as `15.6 %`.
+pub(super) fn tenths(share: f64) -> String {
+    format!("{:.1} %", share * 100.0)
 }
 
 /// A difference of shares with its interval, in percentage points.

@@ -1,6 +1,6 @@
 -- The lake's tables from the real log, as far as reports read them. Each run of 250 rows of one log is one visitor.
 CREATE TABLE numbered AS
-SELECT l.*, row_number() OVER (PARTITION BY policy, campaign ORDER BY event_ms, item, place) - 1 AS n FROM log l;
+SELECT l.*, CAST(row_number() OVER (PARTITION BY policy, campaign ORDER BY event_ms, item, place) - 1 AS BIGINT) AS n FROM log l;
 CREATE TABLE fct_impression AS
 SELECT policy || '-' || campaign || '-' || CAST(n / 250 AS VARCHAR) AS inst, n % 250 AS imp,
        CAST(to_timestamp_millis(event_ms) AS DATE) AS event_date, date_trunc('hour', to_timestamp_millis(event_ms)) AS event_hour,

@@ -108,6 +108,9 @@ pub struct Column {
     pub key: &'static str,
     /// What people read, unit included.
     pub title: &'static str,
+    /// Left out of the page, not of the JSON, where all of its counts are 0.
+    #[serde(skip)]
+    pub sparse: bool,
 }
 
 /// One value.

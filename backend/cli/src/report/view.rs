@@ -129,30 +129,27 @@ fn block(block: &Block) -> BlockView<'_> {
 }
 
 fn table(table: &Table) -> TableView<'_> {
-    let numeric = |at: usize| {
-        table
-            .rows
-            .iter()
-            .all(|row| !matches!(row.get(at), Some(Cell::Text(_))))
-    };
-    let columns = table
-        .columns
-        .iter()
-        .enumerate()
-        .map(|(at, column)| ColumnView {
-            title: column.title,
-            numeric: numeric(at),
-        })
+    let column = |at: usize| table.rows.iter().filter_map(move |row| row.get(at));
+    let shown: Vec<usize> = (0..table.columns.len())
+        .filter(|&at| !table.columns[at].sparse || column(at).any(|cell| *cell != Cell::Count(0)))
         .collect();
+    let columns = shown.iter().map(|&at| ColumnView {
+        title: table.columns[at].title,
+        numeric: column(at).all(|cell| !matches!(cell, Cell::Text(_))),
+    });
+    let rows = table.rows.iter().take(MOST_ROWS);
     TableView {
         id: table.id,
         caption: &table.caption,
-        columns,
-        rows: table
-            .rows
-            .iter()
-            .take(MOST_ROWS)
-            .map(|row| row.iter().map(cell).collect())
+        columns: columns.collect(),
+        rows: rows
+            .map(|row| {
+                shown
+                    .iter()
+                    .filter_map(|&at| row.get(at))
+                    .map(cell)
+                    .collect()
+            })
             .collect(),
         searchable: table.rows.len() >= SEARCHABLE,
         more: table.rows.len().saturating_sub(MOST_ROWS),

@@ -1,6 +1,6 @@
 //! A forest plot: one row an item, a dot for the estimate and a line for its interval.
 
-use plotters::prelude::{ChartBuilder, Circle, Color, ErrorBar, PathElement, Text};
+use plotters::prelude::{ChartBuilder, Circle, Color, PathElement, Text};
 use plotters::style::text_anchor::{HPos, VPos};
 
 use super::Unit;
@@ -70,16 +70,23 @@ pub(in crate::report) fn forest(
                 point.interval.low,
                 point.interval.high,
             ]
-            .map(|x| (x * unit.scale()).clamp(low, high));
-            plot.draw_series([ErrorBar::new_horizontal(
-                y,
-                from,
-                at,
-                to,
+            .map(|x| x * unit.scale());
+            let (left, right) = (from.max(low), to.min(high));
+            plot.draw_series([PathElement::new(
+                vec![(left, y), (right, y)],
                 color.stroke_width(2),
-                8,
             )])?;
-            plot.draw_series([Circle::new((at, y), 5, color.filled())])?;
+            for (end, runs_off, inward) in [(left, from < low, 1.0), (right, to > high, -1.0)] {
+                // A cap where the interval ends, an arrow head where it runs off the chart.
+                let back = if runs_off {
+                    end + inward * (high - low) * 0.012
+                } else {
+                    end
+                };
+                let head = vec![(back, y - 0.17), (end, y), (back, y + 0.17)];
+                plot.draw_series([PathElement::new(head, color.stroke_width(2))])?;
+            }
+            plot.draw_series([Circle::new((at.clamp(low, high), y), 5, color.filled())])?;
             let (_, pixel) = plot.backend_coord(&(low, y));
             let label = theme::shortened(&point.label, 26);
             canvas.draw(&Text::new(

@@ -17,6 +17,8 @@ pub(super) use hours::hours;
 pub(super) enum Unit {
     /// Shares, printed in percent.
     Percent,
+    /// Differences of shares, printed in percentage points.
+    Points,
     /// Anything else, printed as it is.
     Plain,
 }
@@ -25,7 +27,7 @@ impl Unit {
     /// A value as the axis shows it.
     fn scale(self) -> f64 {
         match self {
-            Self::Percent => 100.0,
+            Self::Percent | Self::Points => 100.0,
             Self::Plain => 1.0,
         }
     }
@@ -48,6 +50,7 @@ impl Unit {
         };
         match self {
             Self::Percent => format!("{value:.decimals$} %"),
+            Self::Points => format!("{value:+.decimals$}"),
             Self::Plain => format!("{value:.decimals$}"),
         }
     }

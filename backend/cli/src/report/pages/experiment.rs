@@ -64,7 +64,7 @@ fn split_check(arms: &Arms, options: &Options) -> (Verdict, bool) {
         return (verdict, false);
     };
     let numbers = format!(
-        "Impressions: {seen}. Chi-square {:.2} on {} degrees of freedom, {}.",
+        "Impressions: {seen}. Chi-square = {:.2}, df = {}, {}.",
         test.statistic,
         test.degrees,
         p_value(test.p)
@@ -118,9 +118,9 @@ fn decision(name: &str, control: &str, base: &Arm, arm: &Arm, alpha: f64, sound:
         };
     };
     let numbers = format!(
-        "Click rate {name} - {control}: {}, confidence sequence at {:.3} %.",
+        "Click rate {name} - {control}: {}, confidence sequence at {} %.",
         in_points(line),
-        100.0 * (1.0 - alpha)
+        ((1.0 - alpha) * 1e5).round() / 1e3
     );
     if !sound {
         return Verdict {
@@ -360,7 +360,7 @@ fn difference_chart(lines: &[Line<'_>]) -> Result<Option<Block>, ReportError> {
     forest(
         "The decision line",
         caption,
-        Unit::Percent,
+        Unit::Points,
         "difference in click rate, percentage points",
         Some(0.0),
         &points,

@@ -13,7 +13,7 @@ const EXPERIMENT: Query = query!("experiment.sql");
 const VISITORS: Query = query!("experiment_visitors.sql");
 
 /// What one variant showed.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Arm {
     pub(super) clicked: Counted,
     pub(super) viewable: Counted,
@@ -56,10 +56,13 @@ pub(super) async fn segments(scope: Scope<'_>) -> Result<Segments, ReportError> 
     let mut parts = Vec::new();
     for (what, by) in [("affiliate", affiliates), ("placement", placements)] {
         if by.len() > 1 {
-            parts.extend(
-                by.into_iter()
-                    .map(|(name, arms)| (format!("{what} {name}"), arms)),
-            );
+            // A placement that only one affiliate has, and that is all it has, would say the same twice.
+            let known: Vec<Arms> = parts
+                .iter()
+                .map(|part: &(String, Arms)| part.1.clone())
+                .collect();
+            let fresh = by.into_iter().filter(|(_, arms)| !known.contains(arms));
+            parts.extend(fresh.map(|(name, arms)| (format!("{what} {name}"), arms)));
         }
     }
     Ok(Segments { all, parts })

@@ -159,7 +159,7 @@ fn position_effect(placement: &str, places: &[&Place]) -> Verdict {
         };
     };
     let numbers = format!(
-        "Chi-square {:.2} on {} degrees of freedom, {}, n = {n} exploration impressions.",
+        "Chi-square = {:.2}, df = {}, {}, n = {n} exploration impressions.",
         test.statistic,
         test.degrees,
         p_value(test.p)

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::Scope;
-use crate::report::cells::{name, percent, rate, table};
+use crate::report::cells::{grouped, name, rate, table, tenths};
 use crate::report::charts::bars;
 use crate::report::error::ReportError;
 use crate::report::model::{Block, Cell, Page, Row};
@@ -25,7 +25,7 @@ pub(super) async fn page(scope: Scope<'_>) -> Result<Page, ReportError> {
                     (
                         (*content).to_owned(),
                         promotion.share,
-                        percent(promotion.share),
+                        tenths(promotion.share),
                     )
                 })
                 .collect();
@@ -69,10 +69,11 @@ pub(super) async fn page(scope: Scope<'_>) -> Result<Page, ReportError> {
         rows,
     )));
     blocks.push(Block::Note(format!(
-        "Thompson sampling: {DRAWS} draws from Beta posteriors (ChaCha8, seed {SEED}), prior of one click at the placement's rate. \
+        "Thompson sampling: {} draws from Beta posteriors (ChaCha8, seed {SEED}), prior of one click at the placement's rate. \
          Exploration floor: {} of the traffic is spread evenly over all contents, so that every content keeps being measured. \
          A chance to be best far from 100 % means: not decided yet, keep serving several.",
-        percent(FLOOR)
+        grouped(DRAWS.into()),
+        tenths(FLOOR)
     )));
     Ok(Page {
         id: "promote",

@@ -47,7 +47,7 @@ fn arrived(loads: &Answer, total: &Loss) -> Result<Vec<Block>, ReportError> {
         figure(
             "Events received",
             Cell::Count(read),
-            format!("by the last {} loads", grouped(commits)),
+            format!("loads: {}", grouped(commits)),
         ),
         figure("Kept", Cell::Count(written), of_read(written)),
         figure(

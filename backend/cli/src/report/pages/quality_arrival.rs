@@ -1,7 +1,7 @@
 //! Lateness, clocks and consent: how events came, and what their senders agreed to.
 
 use super::Scope;
-use crate::report::cells::{grouped, name, percent, share, table};
+use crate::report::cells::{grouped, name, share, table, tenths};
 use crate::report::charts::bars;
 use crate::report::error::ReportError;
 use crate::report::model::{Block, Cell};
@@ -58,7 +58,7 @@ async fn lateness(scope: Scope<'_>) -> Result<Option<Block>, ReportError> {
             (
                 (*words).to_owned(),
                 part,
-                format!("{} ({})", percent(part), grouped(n)),
+                format!("{} ({})", tenths(part), grouped(n)),
             )
         })
         .collect();

@@ -5,7 +5,7 @@ use datafusion::prelude::SessionContext;
 use crate::report::cells::{grouped, name, percent, share, table};
 use crate::report::charts::{Point, Unit, forest};
 use crate::report::error::ReportError;
-use crate::report::model::{Block, Cell, Tone, Verdict};
+use crate::report::model::{Block, Cell, Column, Tone, Verdict};
 use crate::report::rows::{Query, query};
 use crate::report::stats::{Counted, wilson};
 
@@ -76,12 +76,12 @@ impl Loss {
             Cell::Count(self.lost),
             share(self.rate()),
         ];
-        cells.extend(self.reasons.map(Cell::Count));
         cells.extend([
             Cell::Count(self.unexplained),
             Cell::Count(self.lost_whole),
             Cell::Count(self.tails_unknown()),
         ]);
+        cells.extend(self.reasons.map(Cell::Count));
         cells
     }
 }
@@ -119,28 +119,23 @@ pub(super) fn blocks(losses: &[Loss]) -> Result<Vec<Block>, ReportError> {
     if losses.len() > 1 {
         rows.push(total.cells());
     }
-    let mut columns = vec![
+    let columns = [
         ("affiliate", "Affiliate"),
         ("instances", "App starts"),
         ("captured", "Captured events"),
         ("lost", "Lost events"),
         ("loss", "Loss, % [95 %]"),
-    ];
-    columns.extend(REASONS);
-    columns.extend([
         ("unexplained", "No reason yet"),
         ("lost_whole", "Starts lost whole"),
         ("tail_unknown", "Tail unknown, starts"),
-    ]);
-    let mut blocks = vec![
-        Block::Verdict(verdict(&total)),
-        Block::Table(table(
-            "loss",
-            "Loss by affiliate and reason",
-            &columns,
-            rows,
-        )),
     ];
+    let mut shown = table("loss", "Loss by affiliate and reason", &columns, rows);
+    shown.columns.extend(REASONS.map(|(key, title)| Column {
+        key,
+        title,
+        sparse: true,
+    }));
+    let mut blocks = vec![Block::Verdict(verdict(&total)), Block::Table(shown)];
     let points: Vec<Point> = losses
         .iter()
         .take(MOST_DRAWN)
@@ -166,7 +161,7 @@ pub(super) fn blocks(losses: &[Loss]) -> Result<Vec<Block>, ReportError> {
         )?);
     }
     blocks.push(Block::Note(
-        "Reasons are what clients counted themselves. No reason yet: missing here and not explained by its client, or still on its way. \
+        "Reasons are what clients counted themselves; those nobody lost an event for are left out. No reason yet: missing here and not explained by its client, or still on its way. \
          Tail unknown: nobody has said how many events the app start counted in the end, because no later start of the same app has reported yet. \
          Presence in the lake outranks any claim of loss."
             .to_owned(),

@@ -3,12 +3,20 @@
   const root = document.documentElement;
   const pages = () => [...document.querySelectorAll("section.page")];
 
+  // Ids become names, so that the browser does not scroll to a page that is the only one shown anyway.
+  const name = () => {
+    for (const one of pages().filter((page) => page.id)) {
+      one.dataset.page = one.id;
+      one.removeAttribute("id");
+    }
+  };
+
   const show = () => {
     const wanted = decodeURIComponent(location.hash.slice(1));
-    const page = pages().find((one) => one.id === wanted) ?? pages()[0];
+    const page = pages().find((one) => one.dataset.page === wanted) ?? pages()[0];
     for (const one of pages()) one.classList.toggle("shown", one === page);
     for (const link of document.querySelectorAll("nav.pages a")) {
-      if (link.hash === `#${page?.id}`) link.setAttribute("aria-current", "page");
+      if (link.hash === `#${page?.dataset.page}`) link.setAttribute("aria-current", "page");
       else link.removeAttribute("aria-current");
     }
     document.querySelector("nav.pages a[aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
@@ -67,6 +75,7 @@
       button.textContent = head.textContent;
       head.replaceChildren(button);
     }
+    name();
     show();
   };
 
@@ -85,4 +94,6 @@
   root.classList.add("scripted");
   root.addEventListener("eyeline:renewed", dress);
   dress();
+  // The address may name a page: start at its top all the same, not below the header.
+  addEventListener("load", () => scrollTo(0, 0));
 })();
