@@ -5,6 +5,7 @@ mod child;
 mod dice;
 mod fault_proxy;
 mod http;
+mod lake;
 mod raw;
 mod traffic;
 
@@ -12,5 +13,6 @@ pub use child::Child;
 pub use dice::Dice;
 pub use fault_proxy::{Counts, FaultProxy, Faults};
 pub use http::http_client;
-pub use raw::{Raw, salts};
+pub use lake::rows;
+pub use raw::{Raw, finished_files, salts};
 pub use traffic::{Instance, Sealed, deliver};

@@ -78,7 +78,10 @@ pub fn salts() -> Result<Salts> {
 }
 
 /// Files a loader would find: those below a year's folder.
-fn finished_files(folder: &Path) -> Result<Vec<PathBuf>> {
+///
+/// # Errors
+/// Where a folder can't be read.
+pub fn finished_files(folder: &Path) -> Result<Vec<PathBuf>> {
     let mut found = Vec::new();
     let mut folders = vec![folder.to_owned()];
     while let Some(folder) = folders.pop() {

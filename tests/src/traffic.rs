@@ -24,6 +24,8 @@ pub struct Instance {
 pub struct Sealed {
     /// The instance.
     pub inst: Id,
+    /// When it started.
+    pub t0: UnixMillis,
     /// Numbers of its events, first and last.
     pub numbers: (u64, u64),
     /// The batch as JSON.
@@ -117,6 +119,7 @@ impl Instance {
         batch.events = events;
         Sealed {
             inst: self.id,
+            t0: self.t0,
             numbers: (first, self.captured),
             body: batch.encode(),
         }
@@ -131,9 +134,16 @@ impl Sealed {
     }
 }
 
-/// Sends a batch once. `true`: the answer is the collector's and accounts for every event.
-pub async fn deliver(client: &reqwest::Client, collector: &str, key: &str, batch: &Sealed) -> bool {
-    let url = format!("{collector}/v1/batch?k={key}&w=1&a=1");
+/// Sends a batch once, at `now` by the device's clocks. `true`: the answer is the collector's and accounts for every event.
+pub async fn deliver(
+    client: &reqwest::Client,
+    collector: &str,
+    key: &str,
+    batch: &Sealed,
+    now: UnixMillis,
+) -> bool {
+    let (wall, since_start) = (now.as_i64(), now.since(batch.t0).as_millis());
+    let url = format!("{collector}/v1/batch?k={key}&w={wall}&s={since_start}&a=1");
     let Ok(answer) = client.post(url).body(batch.body.clone()).send().await else {
         return false;
     };

@@ -1,4 +1,4 @@
-//! The real collector and loader as processes that a test can kill. Each says one JSON object a line and stops when its
+//! The real client, collector and loader as processes that a test can kill. Each says one JSON object a line and stops when its
 //! standard input closes.
 
 use std::io;
@@ -7,7 +7,10 @@ use std::sync::Arc;
 
 use anyhow::Result;
 use clap::Parser;
+use eyeline::{Client, Consent, ContentId, Impression, PlacementId};
 use eyeline_collector::{Collector, FileSink, FileSinkOptions};
+use eyeline_loader::{Loader, Options};
+use eyeline_tests::salts;
 use serde_json::json;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
@@ -25,6 +28,36 @@ enum Part {
         /// A file is finished at this many bytes
         #[arg(long, default_value_t = 64 << 10)]
         rotate_bytes: u64,
+    },
+    /// A client that captures impressions and then stays
+    Client {
+        /// The client's own folder
+        #[arg(long)]
+        directory: PathBuf,
+        /// The collector
+        #[arg(long)]
+        to: String,
+        /// The write key
+        #[arg(long)]
+        key: String,
+        /// The affiliate
+        #[arg(long)]
+        affiliate: String,
+        /// How many impressions
+        #[arg(long)]
+        impressions: usize,
+    },
+    /// One run of a loader, over all raw files
+    Load {
+        /// Folder of the raw files
+        #[arg(long)]
+        raw: PathBuf,
+        /// Folder of the lake
+        #[arg(long)]
+        lake: PathBuf,
+        /// Raw bytes of one micro-batch
+        #[arg(long)]
+        micro_batch_bytes: u64,
     },
 }
 
@@ -44,6 +77,36 @@ async fn main() -> Result<()> {
             let address = listener.local_addr()?;
             println!("{}", json!({"listening": format!("http://{address}")}));
             collector.serve(listener, stdin_closed()).await?;
+        }
+        Part::Client {
+            directory,
+            to,
+            key,
+            affiliate,
+            impressions,
+        } => {
+            let client = Client::builder(&to, &key, &affiliate)
+                .directory(directory)
+                .consent(Consent::Full)
+                .build()?;
+            let mut views = Vec::new();
+            for _ in 0..impressions {
+                let (content, placement) = (ContentId::new("item")?, PlacementId::new("list")?);
+                views.push(client.impression(Impression::new(content, placement)));
+            }
+            println!("{}", json!({"captured": client.stats().captured}));
+            stdin_closed().await;
+        }
+        Part::Load {
+            raw,
+            lake,
+            micro_batch_bytes,
+        } => {
+            let mut options = Options::new(salts()?);
+            options.list_all = true;
+            options.micro_batch_bytes = micro_batch_bytes;
+            let loader = Loader::new(&raw.to_string_lossy(), &lake.to_string_lossy(), options)?;
+            println!("{}", json!({"loaded": loader.run_once().await?}));
         }
     }
     Ok(())

@@ -8,7 +8,7 @@ use anyhow::{Result, ensure};
 use eyeline_tests::{Dice, FaultProxy, Faults, Instance, Raw, Sealed, deliver, http_client};
 use tokio::sync::Notify;
 
-use crate::stage::{AFFILIATES, KEY, Stage, kills, now};
+use crate::stage::{AFFILIATES, KEY, Stage, an_hour_ago, kills, system_time};
 
 const SENDERS: usize = 4;
 const EVENTS_OF_A_BATCH: u64 = 20;
@@ -28,7 +28,7 @@ impl Queue {
         loop {
             let batch = self.waiting.lock().unwrap().pop_front();
             let Some(batch) = batch else { break };
-            if deliver(client, to, KEY, &batch).await {
+            if deliver(client, to, KEY, &batch, system_time()).await {
                 let acknowledged = self.acknowledged.fetch_add(1, Ordering::Relaxed) + 1;
                 if acknowledged == dies_after {
                     self.enough.notify_one();
@@ -48,7 +48,7 @@ impl Queue {
 async fn what_a_killed_collector_acknowledged_is_there_and_nothing_else() -> Result<()> {
     let stage = Stage::new()?;
     let mut dice = Dice::new(20_150_818);
-    let t0 = now()?;
+    let t0 = an_hour_ago();
     let (mut batches, mut expected) = (VecDeque::new(), 0);
     for number in 0..kills() * 40 {
         let affiliate = AFFILIATES[number % AFFILIATES.len()];

@@ -5,7 +5,14 @@
 )]
 
 mod bad_input;
+mod clients;
 mod collector_kills;
+mod erasure;
 mod fault_proxy;
 mod fault_proxy_process;
+mod late;
+mod loaders;
+mod losses;
 mod stage;
+mod time;
+mod whole_path;

@@ -4,11 +4,13 @@ use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
 use std::sync::Arc;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context, Result};
 use eyeline_collector::{Collector, FileSink, FileSinkOptions};
 use eyeline_core::UnixMillis;
-use eyeline_tests::Child;
+use eyeline_loader::{Loader, Options};
+use eyeline_tests::{Child, Sealed, deliver, finished_files, salts};
 use serde_json::json;
 use tempfile::TempDir;
 use tokio::net::TcpListener;
@@ -49,10 +51,36 @@ impl Stage {
         self.folder.path().join("keys.json")
     }
 
-    /// A collector in this process, on its own thread's clock.
+    fn lake(&self) -> PathBuf {
+        self.folder.path().join("lake")
+    }
+
+    /// How many raw files wait or were loaded.
+    pub(crate) fn raw_files(&self) -> Result<usize> {
+        Ok(finished_files(&self.raw())?.len())
+    }
+
+    /// A folder of a client's own.
+    pub(crate) fn device(&self, name: &str) -> PathBuf {
+        self.folder.path().join("devices").join(name)
+    }
+
+    /// A collector in this process, by the system's clock.
     pub(crate) async fn collector(&self) -> Result<Serving> {
-        let sink = Arc::new(FileSink::open(self.raw(), FileSinkOptions::default())?);
-        let collector = Collector::builder().keys(self.keys()).sink(sink).build()?;
+        self.collector_at(Arc::new(system_time)).await
+    }
+
+    /// A collector in this process, by a clock of the test's. Its files are small: there are many of them.
+    pub(crate) async fn collector_at(&self, clock: Clock) -> Result<Serving> {
+        let mut options = FileSinkOptions::default();
+        options.rotate_bytes = 4 << 10;
+        options.clock = Arc::clone(&clock);
+        let sink = Arc::new(FileSink::open(self.raw(), options)?);
+        let collector = Collector::builder()
+            .keys(self.keys())
+            .sink(sink)
+            .clock(clock)
+            .build()?;
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let url = format!("http://{}", listener.local_addr()?);
         let (stop, stopped) = oneshot::channel();
@@ -61,6 +89,60 @@ impl Stage {
             Ok(collector.serve(listener, shutdown).await?)
         });
         Ok(Serving { url, stop, served })
+    }
+
+    /// A loader in this process.
+    pub(crate) fn loader(&self) -> Result<Loader> {
+        self.loader_at(Arc::new(system_time))
+    }
+
+    /// A loader by a clock of the test's.
+    pub(crate) fn loader_at(&self, clock: Clock) -> Result<Loader> {
+        let mut options = Options::new(salts()?);
+        options.clock = clock;
+        // A few of the small files at a time.
+        options.micro_batch_bytes = 32 << 10;
+        self.loader_with(options)
+    }
+
+    /// A loader that commits each raw file for itself.
+    pub(crate) fn loader_of_small_bites(&self) -> Result<Loader> {
+        let mut options = Options::new(salts()?);
+        options.micro_batch_bytes = 1;
+        self.loader_with(options)
+    }
+
+    fn loader_with(&self, mut options: Options) -> Result<Loader> {
+        options.list_all = true;
+        let (raw, lake) = (self.raw(), self.lake());
+        Ok(Loader::new(
+            &raw.to_string_lossy(),
+            &lake.to_string_lossy(),
+            options,
+        )?)
+    }
+
+    /// A client in a process of its own, and how many events it captured.
+    pub(crate) fn client_process(&self, to: &str, impressions: usize) -> Result<(Child, u64)> {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_rig"));
+        command
+            .arg("client")
+            .arg("--directory")
+            .arg(self.device("phone"));
+        command.args(["--to", to, "--key", KEY, "--affiliate", AFFILIATES[0]]);
+        command.args(["--impressions", &impressions.to_string()]);
+        let mut child = Child::start(&mut command)?;
+        let captured = child.await_field("captured")?;
+        Ok((child, captured.as_u64().context("a count is a number")?))
+    }
+
+    /// A loader in a process of its own, which ends when everything is loaded.
+    pub(crate) fn loader_process(&self) -> Result<Child> {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_rig"));
+        command.arg("load").arg("--raw").arg(self.raw());
+        command.arg("--lake").arg(self.lake());
+        command.args(["--micro-batch-bytes", "1"]);
+        Child::start(&mut command)
     }
 
     /// A collector in a process of its own, and its address.
@@ -83,10 +165,33 @@ impl Serving {
     }
 }
 
-/// A moment long ago enough to be plausible as an SDK's start.
-pub(crate) fn now() -> Result<UnixMillis> {
-    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH)?;
-    Ok(UnixMillis::from_i64(i64::try_from(since.as_millis())?))
+/// Tells collector and loader the time.
+pub(crate) type Clock = Arc<dyn Fn() -> UnixMillis + Send + Sync>;
+
+/// The present.
+pub(crate) fn system_time() -> UnixMillis {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
+    UnixMillis::from_i64(i64::try_from(since.as_millis()).unwrap())
+}
+
+/// When the devices of the tests started.
+pub(crate) fn an_hour_ago() -> UnixMillis {
+    system_time().minus(Duration::from_secs(3_600))
+}
+
+/// Sends a batch again and again until the collector has it, as the SDK does.
+pub(crate) async fn deliver_surely(client: &reqwest::Client, to: &str, batch: &Sealed) {
+    deliver_surely_at(client, to, batch, system_time()).await;
+}
+
+/// The same at another time.
+pub(crate) async fn deliver_surely_at(
+    client: &reqwest::Client,
+    to: &str,
+    batch: &Sealed,
+    now: UnixMillis,
+) {
+    while !deliver(client, to, KEY, batch, now).await {}
 }
 
 /// How often to kill: few by default, as many as the long run asks for.
