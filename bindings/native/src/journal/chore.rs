@@ -18,6 +18,8 @@ pub struct Chore {
     pub(super) directory: PathBuf,
     /// Files with bytes that only the page cache has.
     pub(super) sync: Vec<Arc<File>>,
+    /// Names in the directory changed, too.
+    pub(super) sync_names: bool,
     /// The oldest segments, with nothing alive in them: removed once what outlived them is on disk.
     pub(super) retire: Vec<u64>,
     /// The oldest segment, whose few live entries are to be written again so that it can go.
@@ -30,6 +32,7 @@ pub struct Chore {
 pub struct Done {
     pub(super) outcome: io::Result<()>,
     pub(super) unsynced: Vec<Arc<File>>,
+    pub(super) names_unsynced: bool,
     pub(super) retired: Vec<u64>,
     pub(super) carried: Option<Carried>,
 }
@@ -47,6 +50,7 @@ impl Chore {
         let mut done = Done {
             outcome: Ok(()),
             unsynced: Vec::new(),
+            names_unsynced: false,
             retired: Vec::new(),
             carried: None,
         };
@@ -54,6 +58,7 @@ impl Chore {
             return Done {
                 outcome: Err(error),
                 unsynced: self.sync,
+                names_unsynced: self.sync_names,
                 ..done
             };
         }
@@ -85,7 +90,11 @@ impl Chore {
         for file in &self.sync {
             file.sync_data()?;
         }
-        host::sync_directory(&self.directory)
+        if self.sync_names {
+            host::sync_directory(&self.directory)
+        } else {
+            Ok(())
+        }
     }
 }
 

@@ -41,6 +41,8 @@ pub struct Journal {
     next_number: u64,
     unsynced: Vec<Arc<File>>,
     active_is_dirty: bool,
+    /// Files were created or removed since the directory was synced.
+    names_changed: bool,
     recovery: Recovery,
     buffer: Vec<u8>,
     _lock: DirectoryLock,
@@ -85,6 +87,7 @@ impl Journal {
             next_number: 1,
             unsynced: Vec::new(),
             active_is_dirty: false,
+            names_changed: false,
             recovery: Recovery::default(),
             buffer: Vec::new(),
             _lock: lock,
@@ -160,9 +163,11 @@ impl Journal {
         if std::mem::take(&mut self.active_is_dirty) {
             sync.extend(self.active.as_ref().map(|active| Arc::clone(&active.file)));
         }
+        let sync_names = std::mem::take(&mut self.names_changed);
         Some(Chore {
             directory: self.directory.clone(),
             sync,
+            sync_names,
             retire,
             carry,
         })
@@ -174,6 +179,7 @@ impl Journal {
     /// What the disk said no to. Nothing is lost by it; ask for the next chore later rather than at once.
     pub fn finish(&mut self, done: Done) -> io::Result<()> {
         self.unsynced.extend(done.unsynced);
+        self.names_changed |= done.names_unsynced;
         for number in &done.retired {
             self.closed.remove(number);
         }
@@ -271,6 +277,7 @@ impl Journal {
             none => {
                 let created = Active::create(&self.directory, self.next_number)?;
                 self.next_number += 1;
+                self.names_changed = true;
                 none.insert(created)
             }
         };
@@ -299,6 +306,7 @@ impl Journal {
     /// Removes dead files at once, not when a chore comes round.
     fn remove_closed(&mut self) {
         self.unsynced.clear();
+        self.names_changed = true;
         // What can't be removed now stays listed, is dead, and goes with a later chore.
         self.closed
             .retain(|number, _| fs::remove_file(segment::path(&self.directory, *number)).is_err());
@@ -313,5 +321,7 @@ const KEPT_BUFFER_BYTES: usize = 64 * 1024;
 
 #[cfg(test)]
 mod crash_test;
+#[cfg(test)]
+mod golden_test;
 #[cfg(test)]
 mod journal_test;
