@@ -5,8 +5,9 @@
 use std::fs;
 
 use eyeline_core::{Class, Key, Write, Writes};
+use proptest::prelude::*;
 
-use super::{Journal, segment};
+use super::{Journal, read_segment, segment};
 
 const GOLDEN: &[u8] = include_bytes!("../../tests/golden/journal-1.journal");
 const DOCUMENT: &str = include_str!("../../../../docs/on-disk.md");
@@ -90,4 +91,13 @@ fn the_same_writes_give_the_golden_bytes() {
 #[test]
 fn the_document_shows_the_golden_bytes() {
     assert_eq!(document_bytes(), GOLDEN);
+}
+
+proptest! {
+    #[test]
+    fn whatever_lies_between_whole_records_all_of_them_are_found(damage: Vec<u8>) {
+        let frames = &GOLDEN[super::frame::SEGMENT_HEADER.len()..];
+        let found = read_segment(&[GOLDEN, &damage, frames].concat());
+        prop_assert!(found.starts_with(&records()) && found.ends_with(&records()));
+    }
 }

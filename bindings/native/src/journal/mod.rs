@@ -48,6 +48,13 @@ pub struct Journal {
     _lock: DirectoryLock,
 }
 
+/// The whole records in a segment's bytes, oldest first, however damaged the rest: what fuzzing feeds.
+#[doc(hidden)]
+#[must_use]
+pub fn read_segment(bytes: &[u8]) -> Vec<Writes> {
+    segment::parse(bytes).map_or_else(|_| Vec::new(), |contents| contents.records)
+}
+
 /// What opening a journal found.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
