@@ -111,24 +111,45 @@ fn track_to_answer(bencher: Bencher) {
         });
 }
 
-/// As above, but watched impressions in place of plain events.
+/// As above with watched impressions, two events each: shown, then gone from the screen.
 #[divan::bench]
-fn render_to_answer(bencher: Bencher) {
+fn render_and_hide_to_answer(bencher: Bencher) {
+    let why = Label::new("scroll").unwrap();
     bencher
         .counter(ItemsCount::new(EVENTS))
         .with_inputs(engine)
         .bench_local_values(|mut engine| {
             let mut record = Vec::new();
-            for n in 0..EVENTS {
+            for n in 0..EVENTS / 2 {
                 let now = at(n);
-                divan::black_box(engine.render(now, item(n)).unwrap());
+                let handle = engine.render(now, item(n)).unwrap();
                 store(&mut engine, &mut record);
-                if n % 100 == 99 {
+                engine.hide(now, handle, &why).unwrap();
+                store(&mut engine, &mut record);
+                if n % 50 == 49 {
                     deliver(&mut engine, now, &mut record);
                 }
             }
             engine
         });
+}
+
+/// A call while the collector has been away for long: a full queue must not make it dearer.
+#[divan::bench(sample_size = 1, sample_count = 20_000)]
+fn track_once_behind_a_long_queue(bencher: Bencher) {
+    let mut engine = engine();
+    let mut record = Vec::new();
+    for n in 0..90_000 {
+        engine.track(at(n), serve(n)).unwrap();
+        store(&mut engine, &mut record);
+    }
+    let mut n = 90_000;
+    bencher.bench_local(|| {
+        n += 1;
+        engine.track(at(n), serve(n)).unwrap();
+        store(&mut engine, &mut record);
+        engine.next_due(at(n))
+    });
 }
 
 /// One call with its record encoded, seals included: what the caller's thread pays before the journal's write.

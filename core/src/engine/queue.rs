@@ -103,12 +103,19 @@ impl Queue {
             .min_by_key(|batch| batch.tries.errors_since(delivered))
     }
 
-    /// When the first batch may be tried.
+    /// When the first batch may be tried. A host asks after every call: the first batch nearly always has the answer.
     pub(super) fn next_due(&self, now: MonoMillis) -> Option<MonoMillis> {
-        self.sealed
-            .iter()
-            .map(|batch| batch.tries.aside_until.unwrap_or(now).max(now))
-            .min()
+        let mut earliest = None;
+        for batch in &self.sealed {
+            match batch.tries.aside_until {
+                Some(until) if until > now => {
+                    earliest =
+                        Some(earliest.map_or(until, |earliest: MonoMillis| earliest.min(until)));
+                }
+                _ => return Some(now),
+            }
+        }
+        earliest
     }
 
     /// Pushes the oldest out, sparing the batch that is on its way, while the bounds are broken.
