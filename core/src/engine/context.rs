@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::wire_bounds;
 use crate::app::{AffiliateId, Device, Label, Page, PagePath, Pairs, Referrer, SamplingRate, Site};
 use crate::codec::{Decoder, Encoder};
 use crate::wire::{self, ConsentMode};
@@ -63,9 +64,9 @@ impl Instance {
             .language
             .as_ref()
             .map(|language| language.as_str().into());
-        batch.device.tz = device.utc_offset_min.map(i64::from);
-        batch.device.width = device.viewport_width;
-        batch.device.height = device.viewport_height;
+        batch.device.tz = device.utc_offset_min.and_then(wire_bounds::zone);
+        batch.device.width = device.viewport_width.map(wire_bounds::narrow);
+        batch.device.height = device.viewport_height.map(wire_bounds::narrow);
         batch.user.anon = grant.anon;
         batch.user.sid = context.session.map(|(id, _)| id);
         batch.user.session_number = context.session.map(|(_, number)| number);

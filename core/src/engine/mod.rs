@@ -31,6 +31,7 @@ mod step;
 mod table;
 mod verdict;
 mod watching;
+mod wire_bounds;
 
 use std::collections::VecDeque;
 use std::sync::Arc;

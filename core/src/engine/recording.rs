@@ -10,6 +10,7 @@ use super::loss::LossReason;
 use super::session::SessionRule;
 use super::state::HEAD;
 use super::step::Refused;
+use super::wire_bounds;
 use crate::app::{Convert, Event, Propensity, Serve};
 use crate::store::Write;
 use crate::wire::{self, Kind};
@@ -136,7 +137,7 @@ fn of_serve(serve: &Serve) -> wire::Event<'_> {
             .as_ref()
             .map(|content| content.as_str().into()),
         placement: Some(serve.placement.as_str().into()),
-        position: serve.position,
+        position: serve.position.map(wire_bounds::narrow),
         request: serve
             .request
             .as_ref()

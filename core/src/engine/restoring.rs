@@ -18,6 +18,7 @@ use super::sender::Sender;
 use super::session::Session;
 use super::state::{HEAD, IDENTITY, Identities, LEDGER, SENDING, batch_of_tries, tries_key};
 use super::watching::Views;
+use super::wire_bounds;
 use crate::limits::SET_ASIDE_PAUSE;
 use crate::store::{Class, Key, Saved, Write};
 use crate::{Entropy, Id, Now};
@@ -73,7 +74,7 @@ impl Engine {
         let mut engine = Self {
             instance: Instance {
                 id: inst,
-                t0: now.wall,
+                t0: wire_bounds::wall(now.wall),
                 sdk: config.sdk.clone(),
                 affiliate: config.affiliate.clone(),
                 rate: config.sampling,

@@ -4,6 +4,7 @@ use super::Engine;
 use super::sender::What;
 use super::state::tries_key;
 use super::step::{Step, Upload, UploadKind};
+use super::wire_bounds;
 use crate::store::Write;
 use crate::{MonoMillis, Now};
 use std::time::Duration;
@@ -44,7 +45,10 @@ impl Engine {
     fn next_erasure(&mut self, now: Now) -> Option<Upload> {
         let (number, body, attempt) = self.erasures.start_next(now.mono)?;
         let ticket = self.sender.start(What::Erasure(number), false, now);
-        let path_and_query = format!("/v1/forget?w={}&a={attempt}", now.wall.as_i64());
+        let path_and_query = format!(
+            "/v1/forget?w={}&a={attempt}",
+            wire_bounds::wall(now.wall).as_i64()
+        );
         Some(Upload {
             ticket,
             path_and_query,
@@ -67,7 +71,7 @@ impl Engine {
         batch.tries.unanswered = true;
         let mut path_and_query = format!(
             "/v1/batch?w={}&a={}",
-            now.wall.as_i64(),
+            wire_bounds::wall(now.wall).as_i64(),
             batch.tries.attempts
         );
         if batch.inst == self.instance.id {

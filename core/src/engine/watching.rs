@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Engine;
 use super::step::{ImpressionHandle, Refused, Visibility};
+use super::wire_bounds;
 use crate::app::{Click, ContentId, Impression, Label, Media, PlacementId, Propensity};
 use crate::viewability::{Happened, ViewState};
 use crate::wire::{Event, Kind};
@@ -75,7 +76,7 @@ impl Place {
             imp: Some(self.imp),
             content: Some(self.content.as_str().into()),
             placement: Some(self.placement.as_str().into()),
-            position: self.position,
+            position: self.position.map(wire_bounds::narrow),
             ..Event::new(kind, 0, 0)
         }
     }
@@ -210,9 +211,9 @@ impl Engine {
         }
         let mut event = Event {
             media_state: Some(media.state.as_str().into()),
-            media_position_ms: Some(media.position_ms),
-            media_watched_ms: media.watched_ms,
-            media_length_ms: media.length_ms,
+            media_position_ms: Some(wire_bounds::count(media.position_ms)),
+            media_watched_ms: media.watched_ms.map(wire_bounds::count),
+            media_length_ms: media.length_ms.map(wire_bounds::count),
             autoplay: media.autoplay,
             muted: media.muted,
             ..place.event(Kind::Media)

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use eyeline_core::{
     Click, Engine, ImpressionHandle, Label, Media, MediaState, Page, PagePath, Refused, Step,
-    Target, Visibility,
+    Target, UnixMillis, Visibility,
 };
 
 use crate::rig::{Rig, impression, kinds, read, rig_with};
@@ -178,4 +178,25 @@ fn a_feed_that_never_hides_anything_stays_bounded() {
     }
     let ended = rig.call(|engine, now| engine.visible(now, first, SHOWS));
     assert_eq!(ended, Err(Refused::UnknownImpression));
+}
+
+#[test]
+fn broken_clocks_and_counters_cost_no_event() {
+    let mut rig = rig_with(|config| config.batch_events = 100);
+    rig.now.wall = UnixMillis::from_i64(-5);
+    rig.restart_with(|config| config.device.utc_offset_min = Some(i32::MAX));
+    let mut impression = impression();
+    impression.position = Some(u32::MAX);
+    let handle = rig
+        .call(|engine, now| engine.render(now, impression))
+        .unwrap();
+    let media = Media::new(MediaState::Start, u64::MAX);
+    rig.call(|engine, now| engine.media(now, handle, media))
+        .unwrap();
+    let upload = flushed(&mut rig);
+    assert!(upload.path_and_query.starts_with("/v1/batch?w=0&"));
+    read(&upload, |batch| {
+        assert_eq!(batch.check(), Ok(()));
+        assert!(batch.events.iter().all(|event| event.check() == Ok(())));
+    });
 }
