@@ -186,7 +186,10 @@ impl<'de> Wire<'de> for bool {
 impl<'de> Wire<'de> for f64 {
     #[cfg(feature = "decode")]
     fn read<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        Self::deserialize(from)
+        // serde_json reads most numbers to the last bit but not all; the standard library reads all.
+        let raw: &'de serde_json::value::RawValue = Deserialize::deserialize(from)?;
+        let bad = |_| D::Error::invalid_type(serde::de::Unexpected::Other("value"), &"a number");
+        raw.get().parse().map_err(bad)
     }
     /// JSON has no NaN and no infinity: they are written as `null`, which no reader takes for a number.
     fn write(&self, out: &mut Vec<u8>) {

@@ -4,6 +4,7 @@
 
 mod bots;
 mod calendar;
+mod columns;
 mod context;
 mod decoder;
 mod events;
@@ -14,11 +15,9 @@ mod schema;
 mod side;
 
 pub use bots::crawler;
+pub use columns::{EVENTS, INSTANCES, LOSSES, REJECTS};
 pub use decoder::Decoder;
 pub use lines::Lines;
 pub use output::{Counts, Decoded, Forgotten};
 pub use salts::{Quarter, Salts, VisitorKeys, WeakSecret};
-pub use schema::{
-    Column, ColumnKind, EVENTS, INSTANCES, LOSSES, REJECTS, instances_schema, losses_schema,
-    rejects_schema, schema,
-};
+pub use schema::{Column, ColumnKind, instances_schema, losses_schema, rejects_schema, schema};

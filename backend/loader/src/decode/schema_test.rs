@@ -14,7 +14,7 @@ fn the_documented_columns_are_the_columns() {
     let found = std::fs::read_to_string(path).unwrap();
     assert!(
         found == written,
-        "docs/columns.md is not what the schema says: run this test with EYELINE_WRITE_DOCS=1"
+        "docs/columns.md is not what the columns say: run this test with EYELINE_WRITE_DOCS=1"
     );
 }
 
@@ -79,5 +79,5 @@ const HEAD: &str = "# Columns of the clean tables
 
 What the decoder (`backend/loader/src/decode`) writes and every engine reads. The order is part of the contract: a warehouse that
 copies Parquet matches columns by position, so new columns go last. Times are UTC. Timestamps have no zone in their type.
-A test keeps this page equal to `schema.rs`.
+A test keeps this page equal to `columns.rs`.
 ";
