@@ -127,6 +127,18 @@ fn a_message_never_quotes_what_was_sent() {
 }
 
 #[test]
+fn a_control_byte_is_found_wherever_it_stands() {
+    for length in [1, 63, 64, 65, 200] {
+        for at in 0..length {
+            let mut bytes = vec![b' '; length];
+            bytes[at] = 0x1f;
+            let fault = Batch::decode(&bytes).unwrap_err();
+            assert_eq!((fault.why, fault.at), (Why::ControlByte, at));
+        }
+    }
+}
+
+#[test]
 fn an_error_says_where() {
     let text = golden("full-batch").replacen(r#""pos":3"#, r#""pos":"3""#, 1);
     let fault = Batch::decode(text.as_bytes()).unwrap_err();

@@ -80,12 +80,15 @@ impl Decoder {
 
     /// Decodes some whole lines, separated by `\n`, and keeps the rows. Blank lines are nothing.
     pub fn push(&mut self, lines: &[u8]) {
-        for line in lines
-            .split(|byte| *byte == b'\n')
-            .filter(|line| !line.trim_ascii().is_empty())
-        {
-            self.tables.counts.lines += 1;
-            self.line(line);
+        let mut rest = lines;
+        while !rest.is_empty() {
+            let end = memchr::memchr(b'\n', rest).unwrap_or(rest.len());
+            let (line, after) = rest.split_at(end);
+            rest = after.get(1..).unwrap_or_default();
+            if !line.trim_ascii().is_empty() {
+                self.tables.counts.lines += 1;
+                self.line(line);
+            }
         }
     }
 

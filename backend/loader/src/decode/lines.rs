@@ -54,16 +54,14 @@ impl<R: Read> Lines<R> {
             self.filled -= self.done;
             self.done = 0;
             let ended = self.fill()?;
-            let whole = memrchr(b'\n', &self.buffer[..self.filled]).map(|at| at + 1);
+            let whole = memchr::memrchr(b'\n', &self.buffer[..self.filled]).map(|at| at + 1);
             let (start, end) = match (whole, self.in_overlong_line) {
                 (None, _) if self.filled == 0 => return Ok(None),
                 (Some(_), true) => {
                     // The rest of the line that was too long ends at the first line feed.
                     self.in_overlong_line = false;
-                    self.done = self.buffer[..self.filled]
-                        .iter()
-                        .position(|byte| *byte == b'\n')
-                        .map_or(0, |at| at + 1);
+                    self.done =
+                        memchr::memchr(b'\n', &self.buffer[..self.filled]).map_or(0, |at| at + 1);
                     continue;
                 }
                 (None, true) => {
@@ -109,10 +107,6 @@ impl<R> std::fmt::Debug for Lines<R> {
             .field("left", &self.left)
             .finish_non_exhaustive()
     }
-}
-
-fn memrchr(byte: u8, bytes: &[u8]) -> Option<usize> {
-    bytes.iter().rposition(|found| *found == byte)
 }
 
 fn too_much() -> io::Error {
