@@ -36,3 +36,15 @@ pub(super) fn none() -> Result<ClientConfig, rustls::Error> {
 fn ring() -> Arc<CryptoProvider> {
     Arc::new(rustls::crypto::ring::default_provider())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{CryptoProvider, https, none};
+
+    #[test]
+    fn the_apps_own_tls_is_left_alone() {
+        https().unwrap();
+        none().unwrap();
+        assert!(CryptoProvider::get_default().is_none());
+    }
+}

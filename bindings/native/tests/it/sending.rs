@@ -216,6 +216,20 @@ async fn a_connection_reset_keeps_the_batch() {
 }
 
 #[tokio::test]
+async fn https_is_never_taken_for_http() {
+    let collector = Collector::start().await;
+    let url = format!("https://localhost:{}", collector.address().port());
+    let bench = Bench::at(
+        eyeline::SteppedClock::new(START),
+        &url,
+        eyeline::Builder::in_memory,
+    );
+    bench.track([1]);
+    assert!(matches!(bench.flush().await, Flushed::Kept { .. }));
+    assert_eq!(collector.requests().len(), 0);
+}
+
+#[tokio::test]
 async fn what_was_tracked_offline_arrives_once_online() {
     let collector = Collector::start().await;
     let address = collector.address();
