@@ -16,7 +16,7 @@ struct Rule {
 
 const BACKEND: [&str; 3] = ["eyeline-collector", "eyeline-loader", "eyeline-cli"];
 
-const RULES: [Rule; 9] = [
+const RULES: [Rule; 10] = [
     Rule {
         package: "eyeline-core",
         features: &["--all-features"],
@@ -69,6 +69,11 @@ const RULES: [Rule; 9] = [
         package: "eyeline-cli",
         features: &[],
         never: &["uniffi"],
+    },
+    Rule {
+        package: "example-rust-app",
+        features: &[],
+        never: &["eyeline-collector", "eyeline-loader", "eyeline-cli"],
     },
     Rule {
         package: "eyeline-tests",

@@ -6,7 +6,7 @@ use anyhow::{Context, Result, bail};
 use serde_json::Value;
 
 use super::process::Process;
-use super::stage::{Stage, text};
+use super::stage::{DOOR, Stage, text};
 use super::verify::{Run, number, verify};
 use crate::steps;
 
@@ -133,20 +133,27 @@ impl<'a> Backend<'a> {
             .take()
             .context("the loader runs until now")?
             .stop()?;
-        steps::output(self.stage.eyeline("load").args(["--once", "--json"]))?;
+        steps::output(
+            self.stage
+                .eyeline("load")
+                .args(["--once", "--list-all", "--json"]),
+        )?;
         Ok(())
     }
 }
 
 fn collect(stage: &Stage, listen: &str) -> Result<(Process, String)> {
     let mut command = stage.eyeline("collect");
-    command.args(["--json", "--listen", listen]);
+    command.args(["--json", "--listen", listen]).args(DOOR);
     let mut collector = Process::start("the collector", &mut command)?;
-    let address = text(&collector.await_field("listening")?);
+    let address = text(&collector.await_object("listening")?["listening"]);
     Ok((collector, address))
 }
 
 fn load(stage: &Stage) -> Result<Process> {
     let mut command = stage.eyeline("load");
-    Process::start("the loader", command.args(["--every", "1s", "--json"]))
+    Process::start(
+        "the loader",
+        command.args(["--every", "1s", "--list-all", "--json"]),
+    )
 }

@@ -44,11 +44,11 @@ impl Process {
             .with_context(|| format!("{} said something that is not JSON: {line}", self.name))
     }
 
-    /// Waits until it says an object with `field`, and gives that field.
-    pub(super) fn await_field(&mut self, field: &str) -> Result<Value> {
-        while let Some(mut object) = self.next()? {
-            if let Some(value) = object.get_mut(field) {
-                return Ok(value.take());
+    /// Waits until it says an object with `field`, and gives that object.
+    pub(super) fn await_object(&mut self, field: &str) -> Result<Value> {
+        while let Some(object) = self.next()? {
+            if object.get(field).is_some() {
+                return Ok(object);
             }
         }
         bail!("{} ended before it said its {field}", self.name)

@@ -3,7 +3,7 @@
 use anyhow::Result;
 
 use super::process::Process;
-use super::stage::{Stage, text};
+use super::stage::{DOOR, Stage, text};
 use crate::steps;
 
 /// Runs the demo and stays until Ctrl-C.
@@ -12,20 +12,20 @@ use crate::steps;
 /// Where a part does not start or ends early.
 pub(crate) fn show() -> Result<()> {
     let stage = Stage::build()?;
-    let mut up = stage.eyeline("up");
-    // The clock stands still once the replay is over, so the collector must not wait for it to write its files.
-    let mut up = Process::start(
-        "eyeline up",
-        up.args([
-            "--json",
-            "--listen",
-            "127.0.0.1:0",
-            "--dashboard",
-            "127.0.0.1:0",
-        ]),
-    )?;
-    let collector = text(&up.await_field("listening")?);
-    let dashboard = text(&up.await_field("dashboard")?);
+    let mut command = stage.eyeline("up");
+    command.args([
+        "--json",
+        "--listen",
+        "127.0.0.1:0",
+        "--dashboard",
+        "127.0.0.1:0",
+        "--every",
+        "2s",
+        "--list-all",
+    ]);
+    let mut up = Process::start("eyeline up", command.args(DOOR))?;
+    let said = up.await_object("listening")?;
+    let (collector, dashboard) = (text(&said["listening"]), text(&said["dashboard"]));
     println!("collector {collector}, report {dashboard}");
     let proxy = stage.fault_proxy(&collector)?;
     steps::run(stage.eyeline("replay").args(["--to", &proxy.address]))?;
@@ -34,7 +34,7 @@ pub(crate) fn show() -> Result<()> {
         "on the way the proxy sent {} of {} requests twice and failed {}",
         counts["duplicated"], counts["requests"], counts["failed"]
     );
-    steps::run(stage.eyeline("load").args(["--once"]))?;
+    steps::run(stage.eyeline("load").args(["--once", "--list-all"]))?;
     println!("\nwhat visitors saw, by policy and placement");
     steps::run(stage.eyeline("query").arg(HEADLINE))?;
     println!("\nreport:   {dashboard}");

@@ -61,7 +61,7 @@ impl Stage {
         let mut proxy = Command::new(self.binaries.join("fault-proxy"));
         proxy.args(["--listen", "127.0.0.1:0", "--upstream", collector]);
         let mut process = Process::start("the fault proxy", &mut proxy)?;
-        let address = text(&process.await_field("listening")?);
+        let address = text(&process.await_object("listening")?["listening"]);
         Ok(FaultProxy { process, address })
     }
 
@@ -91,9 +91,17 @@ impl FaultProxy {
     /// Stops it and gives its counts.
     pub(super) fn counts(mut self) -> Result<serde_json::Value> {
         self.process.ask_to_stop()?;
-        self.process.await_field("counts")
+        Ok(self.process.await_object("counts")?["counts"].take())
     }
 }
+
+/// How the demo's door is set: for the data's affiliates, and closing raw files by the stepped clock, as Firehose would.
+pub(super) const DOOR: [&str; 4] = [
+    "--affiliates",
+    "zozo-all,zozo-men,zozo-women",
+    "--rotate-after",
+    "10m",
+];
 
 /// The data covers seven days.
 const BEFORE_THE_REPLAY: Duration = Duration::from_secs(8 * 24 * 3600);

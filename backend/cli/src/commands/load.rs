@@ -1,0 +1,144 @@
+//! `eyeline load`: raw files to clean rows, facts and marts, once or every so often.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+use clap::Args;
+use eyeline_cli::when_told;
+use eyeline_loader::decode::Salts;
+use eyeline_loader::{Loader, Options, RunReport};
+use serde_json::json;
+use tokio_util::sync::CancellationToken;
+
+use crate::Setting;
+
+/// Turn raw files into clean rows, facts and marts
+///
+/// Two loaders at once are safe: one of them commits, the other plans again.
+#[derive(Args)]
+pub(crate) struct Load {
+    /// Load what is there and end
+    #[arg(long, required_unless_present = "every", conflicts_with = "every")]
+    once: bool,
+    /// Load every so often, such as 30s or 5m
+    #[arg(long, value_parser = humantime::parse_duration)]
+    every: Option<Duration>,
+    /// With --once: also delete what has expired and merge small files. With --every that is done once an hour
+    #[arg(long)]
+    tidy: bool,
+    #[command(flatten)]
+    reach: Reach,
+}
+
+/// How far a loader looks, the same by itself and within `up`.
+#[derive(Args, Clone, Copy)]
+pub(super) struct Reach {
+    /// List every raw file, rather than those of the last 26 hours: after a long pause, or where little is kept
+    #[arg(long)]
+    pub(super) list_all: bool,
+}
+
+impl Load {
+    pub(crate) async fn run(self, setting: &Setting) -> Result<()> {
+        let loader = loader(setting, self.reach)?;
+        match self.every {
+            None => {
+                let report = loader
+                    .run_once()
+                    .await
+                    .context("not all was loaded; what was committed stays")?;
+                tell(setting, &report);
+                if self.tidy {
+                    tidy(setting, &loader).await
+                } else {
+                    Ok(())
+                }
+            }
+            Some(every) => {
+                load_every(setting, &loader, every, &when_told()?, |_| {}).await;
+                Ok(())
+            }
+        }
+    }
+}
+
+/// A loader of the setting's raw files and lake.
+pub(super) fn loader(setting: &Setting, reach: Reach) -> Result<Loader> {
+    let place = &setting.place;
+    let salts = Salts::new(place.secret()?.as_bytes()).context("the secret is too short")?;
+    let mut options = Options::new(salts);
+    options.list_all = reach.list_all;
+    let clock = setting.clock.clone();
+    options.clock = Arc::new(move || clock.now());
+    Loader::new(&place.raw(), &place.lake(), options)
+        .context("cannot open the raw files or the lake")
+}
+
+/// Loads until told to stop, and tidies up once an hour. An error is said, and the next run tries again.
+pub(super) async fn load_every(
+    setting: &Setting,
+    loader: &Loader,
+    every: Duration,
+    stop: &CancellationToken,
+    mut loaded: impl FnMut(&RunReport),
+) {
+    let running = loader.run_every(every, stop.cancelled(), |outcome| match outcome {
+        Ok(report) => {
+            if report.commits > 0 {
+                tell(setting, &report);
+            }
+            loaded(&report);
+        }
+        Err(error) => {
+            let words = format_args!("not all was loaded, trying again: {error}");
+            setting
+                .console
+                .say(words, &json!({"retry": error.to_string()}));
+        }
+    });
+    let tidying = async {
+        loop {
+            tokio::time::sleep(TIDY_EVERY).await;
+            if let Err(error) = tidy(setting, loader).await {
+                setting.console.say(
+                    format_args!("not tidied, trying again: {error}"),
+                    &json!({"retry": error.to_string()}),
+                );
+            }
+        }
+    };
+    tokio::select! {
+        () = running => {}
+        () = tidying => {}
+    }
+}
+
+/// Deletes what has expired and merges small files.
+async fn tidy(setting: &Setting, loader: &Loader) -> Result<()> {
+    let retained = loader.retain().await?;
+    let merged = loader.compact().await?;
+    let words = format_args!(
+        "tidied: {} expired raw files deleted, {merged} small files merged",
+        retained.raw_files
+    );
+    setting.console.say(
+        words,
+        &json!({"tidy": {"raw_files": retained.raw_files, "merged": merged}}),
+    );
+    Ok(())
+}
+
+/// Rows expire by the day and small files gather by the hour.
+const TIDY_EVERY: Duration = Duration::from_secs(3_600);
+
+fn tell(setting: &Setting, report: &RunReport) {
+    let counts = &report.counts;
+    setting.console.say(
+        format_args!(
+            "loaded {} files: {} events read = {} written + {} duplicate + {} rejected",
+            report.raw_files, counts.read, counts.written, counts.duplicate, counts.rejected
+        ),
+        &json!({ "load": report }),
+    );
+}

@@ -1,0 +1,46 @@
+//! The commands, one file each.
+
+mod collect;
+mod doctor;
+mod erase;
+mod load;
+mod query;
+mod replay;
+mod report;
+mod tail;
+mod up;
+
+use anyhow::Result;
+use clap::Subcommand;
+
+use crate::Setting;
+
+/// What `eyeline` can do.
+#[derive(Subcommand)]
+pub(crate) enum Command {
+    Up(up::Up),
+    Collect(collect::Collect),
+    Load(load::Load),
+    Report(report::Report),
+    Query(query::Query),
+    Replay(replay::Replay),
+    Tail(tail::Tail),
+    Erase(erase::Erase),
+    Doctor(doctor::Doctor),
+}
+
+impl Command {
+    pub(crate) async fn run(self, setting: &Setting) -> Result<()> {
+        match self {
+            Self::Up(up) => up.run(setting).await,
+            Self::Collect(collect) => collect.run(setting).await,
+            Self::Load(load) => load.run(setting).await,
+            Self::Report(report) => report.run(setting).await,
+            Self::Query(query) => query.run(setting).await,
+            Self::Replay(replay) => replay.run(setting).await,
+            Self::Tail(tail) => tail.run(setting).await,
+            Self::Erase(erase) => erase.run(setting).await,
+            Self::Doctor(doctor) => doctor.run(setting).await,
+        }
+    }
+}
