@@ -1,6 +1,6 @@
 -- One row an impression (inst, imp), whole: all its parts put together. event_date and event_hour are those of the render (UTC),
 -- or of the first event where no render arrived. ivt is its instance's verdict.
--- From: impression_parts, instance_totals.
+-- The smaller side of the join stands first: DataFusion holds it in memory. From: impression_parts, instance_totals.
 SELECT p.inst, p.imp, CAST(COALESCE(p.rendered_ts, p.first_ts) AS DATE) AS event_date, date_trunc('hour', COALESCE(p.rendered_ts, p.first_ts)) AS event_hour,
        p.visitor_key, p.affiliate_id, p.site, p.page, p.placement_id, p.content_id, p.position,
        p.request_id, p.model, p.model_version, p.propensity, p.exploration, p.experiment, p.variant, p.experiments, p.session_id,
@@ -9,7 +9,8 @@ SELECT p.inst, p.imp, CAST(COALESCE(p.rendered_ts, p.first_ts) AS DATE) AS event
        p.measurable, p.viewable, p.viewable_ms, p.rule, p.clicked, p.clicks, p.clicked_ms, p.latency_ms,
        p.visible_ms, p.engaged_ms, p.max_visible, p.times_in_view, p.media_started, p.media_completed, p.media_watched_ms,
        p.conversions, p.conversion_value, p.events, COALESCE(i.ivt, 'ok') AS ivt
-FROM (SELECT inst, imp,
+FROM instance_totals i
+RIGHT JOIN (SELECT inst, imp,
              min(visitor_key) AS visitor_key, min(affiliate_id) AS affiliate_id, min(site) AS site, min(page) AS page,
              min(placement_id) AS placement_id, min(content_id) AS content_id, min(position) AS position,
              min(request_id) AS request_id, min(model) AS model, min(model_version) AS model_version, min(propensity) AS propensity, max(exploration) AS exploration,
@@ -24,4 +25,4 @@ FROM (SELECT inst, imp,
              max(media_started) AS media_started, max(media_completed) AS media_completed, max(media_watched_ms) AS media_watched_ms,
              CAST(sum(conversions) AS BIGINT) AS conversions, CAST(sum(conversion_value) AS BIGINT) AS conversion_value, CAST(sum(events) AS BIGINT) AS events
       FROM impression_parts GROUP BY inst, imp) p
-LEFT JOIN instance_totals i ON p.inst = i.inst
+  ON p.inst = i.inst

@@ -13,9 +13,8 @@ FROM (SELECT t.*, s.tail_captured,
              CASE WHEN COALESCE(s.tail_captured, 0) >= COALESCE(t.captured, 0) AND COALESCE(s.tail_captured, 0) >= COALESCE(t.max_seq, 0) THEN COALESCE(s.tail_captured, 0)
                   WHEN COALESCE(t.captured, 0) >= COALESCE(t.max_seq, 0) THEN COALESCE(t.captured, 0)
                   ELSE t.max_seq END AS expected
-      FROM instance_totals t
-      LEFT JOIN (SELECT prev_inst, max(prev_captured) AS tail_captured FROM instance_parts WHERE prev_inst IS NOT NULL GROUP BY prev_inst) s
-        ON t.inst = s.prev_inst) i
+      FROM (SELECT prev_inst, max(prev_captured) AS tail_captured FROM instance_parts WHERE prev_inst IS NOT NULL GROUP BY prev_inst) s
+      RIGHT JOIN instance_totals t ON t.inst = s.prev_inst) i
 UNION ALL
 SELECT g.prev_inst AS inst, g.affiliate_id, g.site, g.sdk, g.device_class, CAST(NULL AS BIGINT) AS first_received_ms, CAST(NULL AS BIGINT) AS last_received_ms,
        CAST(NULL AS BIGINT) AS first_event_ms, CAST(NULL AS BIGINT) AS last_event_ms,

@@ -64,7 +64,7 @@ impl StoreAt {
     pub fn key(&self, path: &str) -> Path {
         path.split('/')
             .filter(|part| !part.is_empty())
-            .fold(self.root.clone(), |key, part| key.join(part))
+            .fold(self.root.clone(), Path::join)
     }
 
     /// The path below this folder of a full key.

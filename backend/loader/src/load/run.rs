@@ -16,6 +16,7 @@ use crate::error::{LoadError, Result};
 use crate::lake::{Commit, CommitKind, Committed, Lake, Snapshot, StoreAt};
 use crate::maintain;
 use crate::session::{schemas, session};
+use crate::time::DAY_MS;
 
 /// Brings raw files into a lake. Any number of loaders may work on one lake: the log lets one of them win each commit,
 /// and the others plan again.
@@ -78,8 +79,8 @@ impl Loader {
         self.run(Some(paths), &AtomicBool::new(false)).await
     }
 
-    /// Runs at once and then at every interval until `stop` is ready; a micro-batch under way is finished first. Each run's
-    /// result goes to `each`; after an error the next run tries again.
+    /// Runs at once and then at every interval until `stop` is ready; a micro-batch under way is finished first. Small files are
+    /// joined and expired ones deleted on the way. Each run's result goes to `each`; after an error the next run tries again.
     pub async fn run_every(
         &self,
         interval: Duration,
@@ -90,12 +91,13 @@ impl Loader {
         let mut stop = pin!(stop);
         let mut ticks = tokio::time::interval(interval);
         ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        let mut upkeep = Upkeep::default();
         loop {
             tokio::select! {
                 () = &mut stop => return,
                 _ = ticks.tick() => {}
             }
-            let mut run = pin!(self.run(None, &stopping));
+            let mut run = pin!(self.run_and_keep(&stopping, &mut upkeep));
             let result = tokio::select! {
                 result = &mut run => result,
                 () = &mut stop => {
@@ -106,6 +108,22 @@ impl Loader {
             };
             each(result);
         }
+    }
+
+    async fn run_and_keep(&self, stopping: &AtomicBool, upkeep: &mut Upkeep) -> Result<RunReport> {
+        let report = self.run(None, stopping).await?;
+        if !stopping.load(Ordering::Relaxed)
+            && report.version >= upkeep.compacted_at + COMPACT_EVERY
+        {
+            self.compact().await?;
+            upkeep.compacted_at = report.version;
+        }
+        let now = self.options.now_ms();
+        if !stopping.load(Ordering::Relaxed) && now >= upkeep.retained_ms + DAY_MS {
+            self.retain().await?;
+            upkeep.retained_ms = now;
+        }
+        Ok(report)
     }
 
     async fn run(&self, paths: Option<&[String]>, stopping: &AtomicBool) -> Result<RunReport> {
@@ -227,6 +245,13 @@ impl Loader {
     }
 }
 
+/// When a loader last looked after its lake.
+#[derive(Debug, Default)]
+struct Upkeep {
+    compacted_at: u64,
+    retained_ms: i64,
+}
+
 /// Names an attempt: 96 random bits as hex.
 pub(crate) fn run_id() -> Result<String> {
     let mut bits = [0u8; 12];
@@ -234,6 +259,9 @@ pub(crate) fn run_id() -> Result<String> {
         .map_err(|error| LoadError::Scratch(std::io::Error::other(error.to_string())))?;
     Ok(bits.iter().map(|byte| format!("{byte:02x}")).collect())
 }
+
+/// Commits after which small files are worth joining.
+const COMPACT_EVERY: u64 = 16;
 
 /// Lost races in a row after which a run gives up.
 const ATTEMPTS: u32 = 20;

@@ -26,7 +26,9 @@ async fn an_empty_lake_has_every_table() {
             .await
             .unwrap();
         assert_eq!(
-            rows.iter().map(|batch| batch.num_rows()).sum::<usize>(),
+            rows.iter()
+                .map(arrow::array::RecordBatch::num_rows)
+                .sum::<usize>(),
             0,
             "{table}"
         );

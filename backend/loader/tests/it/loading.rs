@@ -272,3 +272,23 @@ async fn an_instance_that_starts_to_click_like_a_machine_is_judged_whole() {
     );
     world.check().await;
 }
+
+#[tokio::test]
+async fn running_at_an_interval_loads_at_once_and_ends_when_told() {
+    let world = World::new();
+    deliver_small_world(&world).await;
+    let (stop, stopped) = tokio::sync::oneshot::channel();
+    let mut stop = Some(stop);
+    let mut written = 0;
+    let stopped = async {
+        let _ = stopped.await;
+    };
+    world
+        .loader()
+        .run_every(std::time::Duration::from_secs(3_600), stopped, |result| {
+            written += result.unwrap().counts.written;
+            stop.take().map(|stop| stop.send(()));
+        })
+        .await;
+    assert_eq!(written, 8);
+}

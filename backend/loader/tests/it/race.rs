@@ -37,7 +37,12 @@ async fn a_reader_keeps_its_commit_while_others_commit() {
         .await;
     world.loader().run_once().await.unwrap();
     let rows = reader.query("SELECT * FROM fct_impression").await.unwrap();
-    assert_eq!(rows.iter().map(|batch| batch.num_rows()).sum::<usize>(), 1);
+    assert_eq!(
+        rows.iter()
+            .map(arrow::array::RecordBatch::num_rows)
+            .sum::<usize>(),
+        1
+    );
     assert_eq!(world.number("SELECT count(*) FROM fct_impression").await, 2);
 }
 

@@ -14,11 +14,11 @@ use object_store::memory::InMemory;
 use object_store::{ObjectStore, ObjectStoreExt};
 
 /// 2026-11-20 10:00:00 UTC.
-pub const T0: i64 = 1_795_168_800_000;
-pub const HOUR: i64 = 3_600_000;
+pub(crate) const T0: i64 = 1_795_168_800_000;
+pub(crate) const HOUR: i64 = 3_600_000;
 
 /// One event as it stands in a batch.
-pub fn event(kind: &str, n: u64, dt: i64, rest: &str) -> String {
+pub(crate) fn event(kind: &str, n: u64, dt: i64, rest: &str) -> String {
     format!(
         r#"{{"k":"{kind}","n":{n},"dt":{dt}{}{rest}}}"#,
         if rest.is_empty() { "" } else { "," }
@@ -26,11 +26,11 @@ pub fn event(kind: &str, n: u64, dt: i64, rest: &str) -> String {
 }
 
 /// What an impression's event says about it.
-pub fn shown(imp: u64, content: &str) -> String {
+pub(crate) fn shown(imp: u64, content: &str) -> String {
     format!(r#""imp":{imp},"c":"{content}","pl":"top","pos":1"#)
 }
 
-pub fn render(n: u64, dt: i64, imp: u64, content: &str) -> String {
+pub(crate) fn render(n: u64, dt: i64, imp: u64, content: &str) -> String {
     event(
         "render",
         n,
@@ -41,21 +41,21 @@ pub fn render(n: u64, dt: i64, imp: u64, content: &str) -> String {
 
 /// A raw line.
 #[derive(Clone)]
-pub struct Line {
-    pub inst: String,
-    pub anon: String,
-    pub received: i64,
-    pub start: i64,
-    pub attempt: u32,
-    pub captured: u64,
-    pub previous: Option<(String, u64)>,
-    pub agent: String,
-    pub events: Vec<String>,
+pub(crate) struct Line {
+    pub(crate) inst: String,
+    pub(crate) anon: String,
+    pub(crate) received: i64,
+    pub(crate) start: i64,
+    pub(crate) attempt: u32,
+    pub(crate) captured: u64,
+    pub(crate) previous: Option<(String, u64)>,
+    pub(crate) agent: String,
+    pub(crate) events: Vec<String>,
 }
 
 impl Line {
     /// A batch of instance `number`, of the visitor of the same number, that arrives at once.
-    pub fn new(number: u64, start: i64, events: Vec<String>) -> Self {
+    pub(crate) fn new(number: u64, start: i64, events: Vec<String>) -> Self {
         Self {
             inst: format!("inst{number:012}"),
             anon: format!("anon{number:012}"),
@@ -69,12 +69,12 @@ impl Line {
         }
     }
 
-    pub fn received(mut self, at: i64) -> Self {
+    pub(crate) fn received(mut self, at: i64) -> Self {
         self.received = at;
         self
     }
 
-    pub fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         let previous = self
             .previous
             .as_ref()
@@ -98,19 +98,19 @@ impl Line {
 }
 
 /// A raw store, a lake and a clock that the test owns.
-pub struct World {
-    pub raw: Arc<dyn ObjectStore>,
-    pub lake: Arc<dyn ObjectStore>,
-    pub now: Arc<AtomicI64>,
-    pub options: Options,
+pub(crate) struct World {
+    pub(crate) raw: Arc<dyn ObjectStore>,
+    pub(crate) lake: Arc<dyn ObjectStore>,
+    pub(crate) now: Arc<AtomicI64>,
+    pub(crate) options: Options,
 }
 
 impl World {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self::in_stores(Arc::new(InMemory::new()), Arc::new(InMemory::new()))
     }
 
-    pub fn in_stores(raw: Arc<dyn ObjectStore>, lake: Arc<dyn ObjectStore>) -> Self {
+    pub(crate) fn in_stores(raw: Arc<dyn ObjectStore>, lake: Arc<dyn ObjectStore>) -> Self {
         let now = Arc::new(AtomicI64::new(T0 + HOUR));
         let mut options = Options::new(Salts::new(b"a secret of thirty-two bytes ...").unwrap());
         let clock = Arc::clone(&now);
@@ -124,12 +124,12 @@ impl World {
         }
     }
 
-    pub fn set_now(&self, ms: i64) {
+    pub(crate) fn set_now(&self, ms: i64) {
         self.now.store(ms, Ordering::Relaxed);
     }
 
     /// Delivers lines as one object under the hour prefix of 2026-11-20 10:00.
-    pub async fn deliver(&self, name: &str, lines: &[Line]) -> String {
+    pub(crate) async fn deliver(&self, name: &str, lines: &[Line]) -> String {
         let mut text = String::new();
         for line in lines {
             writeln!(text, "{}", line.text()).unwrap();
@@ -137,7 +137,7 @@ impl World {
         self.deliver_bytes(name, &gzip(text.as_bytes())).await
     }
 
-    pub async fn deliver_bytes(&self, name: &str, bytes: &[u8]) -> String {
+    pub(crate) async fn deliver_bytes(&self, name: &str, bytes: &[u8]) -> String {
         let path = format!("2026/11/20/10/{name}.gz");
         self.raw
             .put(
@@ -149,12 +149,12 @@ impl World {
         path
     }
 
-    pub fn loader(&self) -> Loader {
+    pub(crate) fn loader(&self) -> Loader {
         self.loader_on(Arc::clone(&self.lake))
     }
 
     /// A loader that sees the lake through another store.
-    pub fn loader_on(&self, lake: Arc<dyn ObjectStore>) -> Loader {
+    pub(crate) fn loader_on(&self, lake: Arc<dyn ObjectStore>) -> Loader {
         let raw = StoreAt::new(Arc::clone(&self.raw), "raw".into());
         Loader::between(
             raw,
@@ -163,26 +163,26 @@ impl World {
         )
     }
 
-    pub async fn reader(&self) -> LakeReader {
+    pub(crate) async fn reader(&self) -> LakeReader {
         LakeReader::open(self.loader().lake()).await.unwrap()
     }
 
     /// A query's rows as text.
-    pub async fn rows(&self, sql: &str) -> String {
+    pub(crate) async fn rows(&self, sql: &str) -> String {
         let batches = self.reader().await.query(sql).await.unwrap();
         arrow::util::pretty::pretty_format_batches(&batches)
             .unwrap()
             .to_string()
     }
 
-    pub async fn number(&self, sql: &str) -> i64 {
+    pub(crate) async fn number(&self, sql: &str) -> i64 {
         let batches = self.reader().await.query(sql).await.unwrap();
         arrow::array::AsArray::as_primitive::<arrow::datatypes::Int64Type>(batches[0].column(0))
             .value(0)
     }
 
     /// All tables as text, independent of how the rows came in.
-    pub async fn tables(&self) -> String {
+    pub(crate) async fn tables(&self) -> String {
         let mut text = String::new();
         for (table, order) in [
             ("events", "inst, seq"),
@@ -207,20 +207,20 @@ impl World {
     }
 
     /// Fails where the lake contradicts itself.
-    pub async fn check(&self) {
+    pub(crate) async fn check(&self) {
         let verified = self.loader().verify().await.unwrap();
         assert!(verified.problems.is_empty(), "{:?}", verified.problems);
     }
 }
 
-pub fn gzip(bytes: &[u8]) -> Vec<u8> {
+pub(crate) fn gzip(bytes: &[u8]) -> Vec<u8> {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
     encoder.write_all(bytes).unwrap();
     encoder.finish().unwrap()
 }
 
 /// Three instances in three deliveries: copies within and across them, a late click, a dwell that grows.
-pub async fn deliver_small_world(world: &World) -> Vec<String> {
+pub(crate) async fn deliver_small_world(world: &World) -> Vec<String> {
     let first = Line::new(1, T0, vec![render(1, 0, 1, "a"), render(2, 5, 2, "b")]);
     let copy = Line {
         attempt: 2,
