@@ -1,0 +1,31 @@
+-- What each load learnt about an SDK start; rows of one inst add up. Replaced by version.
+CREATE TABLE instance_parts (
+    inst VARCHAR(512),
+    affiliate_id VARCHAR(512),
+    site VARCHAR(512),
+    sdk VARCHAR(512),
+    device_class VARCHAR(512),
+    first_received_ms BIGINT,
+    last_received_ms BIGINT,
+    first_event_ms BIGINT,
+    last_event_ms BIGINT,
+    received BIGINT,
+    max_seq BIGINT,
+    renders BIGINT,
+    clicks BIGINT,
+    bot BIGINT,
+    captured BIGINT,
+    lost_queue_full BIGINT,
+    lost_expired BIGINT,
+    lost_too_large BIGINT,
+    lost_refused BIGINT,
+    lost_consent_withdrawn BIGINT,
+    lost_storage_failed BIGINT,
+    lost_unconfirmed BIGINT,
+    lost_other BIGINT,
+    prev_inst VARCHAR(512),
+    prev_captured BIGINT,
+    version BIGINT,
+    seen VARCHAR(65535)
+);
+-- Redshift: DISTSTYLE KEY DISTKEY (inst) COMPOUND SORTKEY (last_received_ms)
