@@ -15,7 +15,7 @@ use eyeline_collector::{Collector, EventSink, FileSink, FileSinkOptions, SinkErr
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 
-use load::{EVENTS_A_BATCH, Load};
+use load::Load;
 
 /// Takes every line and keeps none: what is left is the collector's own work.
 struct Discard;
@@ -64,11 +64,21 @@ fn main() -> anyhow::Result<()> {
             serve(&server, collector(Arc::new(files))?)?,
         ),
     ];
-    let load = Load::new(requests)?;
     println!(
-        "{requests} requests of {EVENTS_A_BATCH} events ({} bytes gzipped) a round, {} connections, median of {rounds} rounds",
-        load.body_bytes(),
+        "{requests} requests a round, {} connections, median of {rounds} rounds",
         load::CONNECTIONS
+    );
+    for events in [10, 50] {
+        compare(&subjects, &Load::new(requests, events)?, rounds)?;
+    }
+    Ok(())
+}
+
+fn compare(subjects: &[(&str, SocketAddr)], load: &Load, rounds: u32) -> anyhow::Result<()> {
+    println!(
+        "{} events a batch, {} bytes gzipped",
+        load.events(),
+        load.body_bytes()
     );
     let mut times = vec![Vec::new(); subjects.len()];
     for _ in 0..rounds {
@@ -79,11 +89,11 @@ fn main() -> anyhow::Result<()> {
     }
     let medians: Vec<Duration> = times.into_iter().map(median).collect();
     for ((name, _), time) in subjects.iter().zip(&medians) {
-        let a_second = f64::from(requests) / time.as_secs_f64();
-        let events = a_second * f64::from(EVENTS_A_BATCH);
+        let a_second = load.requests() / time.as_secs_f64();
         let ratio = medians[0].as_secs_f64() / time.as_secs_f64();
         println!(
-            "{name:<28} {a_second:>8.0} requests/s {events:>10.0} events/s {ratio:>6.2} × axum"
+            "  {name:<28} {a_second:>8.0} requests/s {:>10.0} events/s {ratio:>6.2} × axum",
+            a_second * load.events()
         );
     }
     Ok(())

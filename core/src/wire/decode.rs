@@ -2,6 +2,7 @@
 
 use serde_json::value::RawValue;
 
+use super::plain;
 use super::value::Wire;
 use super::{Answer, Batch, Event, Forget, Why};
 
@@ -84,6 +85,9 @@ pub(super) fn decode<'a, T: Wire<'a>>(bytes: &'a [u8]) -> Result<T, DecodeError>
         at: e.valid_up_to(),
         detail: "not UTF-8".to_owned(),
     })?;
+    if let Ok(value) = plain::read(text) {
+        return Ok(value);
+    }
     let mut from = serde_json::Deserializer::from_str(text);
     T::read(&mut from)
         .and_then(|value| from.end().map(|()| value))

@@ -13,6 +13,8 @@ mod event;
 mod line;
 mod object;
 mod pairs;
+#[cfg(feature = "decode")]
+mod plain;
 mod value;
 mod why;
 

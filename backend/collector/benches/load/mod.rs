@@ -10,7 +10,6 @@ use tokio::net::TcpStream;
 use tokio::task::JoinSet;
 
 pub(crate) const KEY: &str = "wk_bench_01";
-pub(crate) const EVENTS_A_BATCH: u32 = 50;
 pub(crate) const CONNECTIONS: u32 = 32;
 
 /// One request, sent again and again.
@@ -18,13 +17,14 @@ pub(crate) struct Load {
     request: Vec<u8>,
     body_bytes: usize,
     requests: u32,
+    events: u32,
 }
 
 impl Load {
-    pub(crate) fn new(requests: u32) -> anyhow::Result<Self> {
+    pub(crate) fn new(requests: u32, events: u32) -> anyhow::Result<Self> {
         let now = SystemTime::now().duration_since(UNIX_EPOCH)?.as_millis();
         let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
-        encoder.write_all(batch(now).as_bytes())?;
+        encoder.write_all(batch(now, events).as_bytes())?;
         let body = encoder.finish()?;
         let mut request = format!(
             "POST /v1/batch?k={KEY}&w={now}&a=1&s=60000 HTTP/1.1\r\nhost: 127.0.0.1\r\nuser-agent: load/1\r\n\
@@ -37,7 +37,17 @@ impl Load {
             request,
             body_bytes: body.len(),
             requests,
+            events,
         })
+    }
+
+    pub(crate) fn requests(&self) -> f64 {
+        f64::from(self.requests)
+    }
+
+    /// Events of one request.
+    pub(crate) fn events(&self) -> f64 {
+        f64::from(self.events)
     }
 
     pub(crate) fn body_bytes(&self) -> usize {
@@ -100,8 +110,8 @@ fn is_whole(answer: &[u8]) -> anyhow::Result<bool> {
     Ok(answer.len() == head + 4 + length.parse::<usize>()?)
 }
 
-fn batch(now: u128) -> String {
-    let events: Vec<String> = (1..=EVENTS_A_BATCH)
+fn batch(now: u128, events: u32) -> String {
+    let events: Vec<String> = (1..=events)
         .map(|n| {
             let item = n * 7919 % 160;
             let dt = 40_000 + n * 137;
