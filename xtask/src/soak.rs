@@ -63,34 +63,22 @@ pub(crate) fn run() -> Result<()> {
     fuzz()
 }
 
-/// Every target under `*/fuzz/fuzz_targets`, with cargo-fuzz on the nightly toolchain it needs.
+/// Every target under `fuzz/fuzz_targets`, with cargo-fuzz on the nightly toolchain it needs.
 fn fuzz() -> Result<()> {
     let seconds = env::var("EYELINE_FUZZ_SECONDS").unwrap_or_else(|_| "3600".to_owned());
     tools::subcommand("cargo-fuzz")?;
-    for folder in ["core", "bindings/native", "backend/loader"] {
-        let targets = workspace::root().join(folder).join("fuzz/fuzz_targets");
-        let Ok(files) = fs::read_dir(&targets) else {
-            continue;
-        };
-        let mut names: Vec<_> = files
-            .filter_map(|file| Some(file.ok()?.path().file_stem()?.to_str()?.to_owned()))
-            .collect();
-        names.sort();
-        for name in names {
-            println!("\n── fuzz {folder} {name}: {seconds} s");
-            let mut fuzz = Command::new("cargo");
-            fuzz.current_dir(workspace::root().join(folder))
-                .env("CARGO_TARGET_DIR", workspace::target()?.join("fuzz"));
-            fuzz.args([
-                "+nightly",
-                "fuzz",
-                "run",
-                &name,
-                "--",
-                &format!("-max_total_time={seconds}"),
-            ]);
-            steps::run(&mut fuzz)?;
-        }
+    let mut names: Vec<_> = fs::read_dir(workspace::root().join("fuzz/fuzz_targets"))?
+        .filter_map(|file| Some(file.ok()?.path().file_stem()?.to_str()?.to_owned()))
+        .collect();
+    names.sort();
+    for name in names {
+        println!("\n── fuzz {name}: {seconds} s");
+        let mut fuzz = Command::new("cargo");
+        fuzz.current_dir(workspace::root())
+            .env("CARGO_TARGET_DIR", workspace::target()?.join("fuzz"));
+        let time = format!("-max_total_time={seconds}");
+        fuzz.args(["+nightly", "fuzz", "run", &name, "--", &time]);
+        steps::run(&mut fuzz)?;
     }
     Ok(())
 }
