@@ -8,7 +8,7 @@ use super::decode::{DecodeError, decode};
 use super::object::object;
 use super::value::Wire;
 use super::{Extra, Forget, Why};
-use crate::{Id, UnixMillis};
+use crate::{Id, UnixMillis, limits};
 
 object! {
     /// One accepted batch with what the collector knows about the request. `B` is how the batch is held:
@@ -123,6 +123,15 @@ impl<'a, B: Wire<'a>> Line<'a, B> {
             at: 0,
             detail: format!("field `{key}`"),
         };
+        if any.bad.len() > limits::BATCH_EVENTS_MAX {
+            // The reader passed over what lies beyond, so the line can't be taken for whole.
+            let detail = "more refused events than a batch holds".to_owned();
+            return Err(DecodeError {
+                why: Why::TooManyEvents,
+                at: 0,
+                detail,
+            });
+        }
         match (any.batch, any.bad, any.forget) {
             (Some(batch), bad, None) if bad.is_empty() => Ok(Self::Batch(RawLine {
                 received: any.received,

@@ -176,6 +176,14 @@ fn a_line_of_two_kinds_or_none_is_refused() {
 }
 
 #[test]
+fn a_line_with_more_refused_events_than_a_batch_holds_is_refused() {
+    let bad = [r#"{"why":"too_old","raw":""}"#; limits::BATCH_EVENTS_MAX + 1].join(",");
+    let line = format!(r#"{{"rcv":1,"key":"k","bad":[{bad}]}}"#);
+    let fault = Line::<&RawValue>::decode(line.as_bytes()).unwrap_err();
+    assert_eq!(fault.why, Why::TooManyEvents);
+}
+
+#[test]
 fn what_a_client_sends_can_not_set_the_outer_fields() {
     // A batch is one JSON value: whatever it holds, it ends where it ends, and an outer key given twice is refused.
     let forged =
