@@ -1,5 +1,10 @@
 //! The report's numbers on the real data, against what the data's own counts give.
 
+use datafusion::arrow::array::AsArray;
+use datafusion::arrow::datatypes::Int64Type;
+use eyeline_core::UnixMillis;
+
+use super::Options;
 use super::fixture::{cell, empty_lake, real_lake, report, table};
 use super::model::{Block, Cell, Report, Tone, Verdict};
 
@@ -92,4 +97,61 @@ async fn an_empty_lake_gives_a_report_that_says_so() {
             .contains("No experiment with two variants")
     );
     report.json().unwrap();
+}
+
+#[tokio::test]
+async fn every_query_fits_the_lakes_own_tables() {
+    let folder = tempfile::tempdir().unwrap();
+    let lake = eyeline_loader::Lake::open(folder.path().to_str().unwrap()).unwrap();
+    let reader = eyeline_loader::LakeReader::open(&lake).await.unwrap();
+    let report = report(reader.context()).await;
+    assert_eq!(report.pages[0].id, "quality");
+}
+
+#[tokio::test]
+async fn a_window_leaves_other_days_out() {
+    let ctx = real_lake().await;
+    let mut options = Options::new(UnixMillis::from_i64(0));
+    options.window.first = Some("2019-11-25".to_owned());
+    options.window.last = Some("2019-11-26".to_owned());
+    let two_days = super::build(&ctx, &options).await.unwrap();
+    options.window = super::Window::default();
+    let all = super::build(&ctx, &options).await.unwrap();
+    let impressions = |report: &Report| -> u64 {
+        let content = table(report, "content");
+        content
+            .rows
+            .iter()
+            .map(|row| match row[1] {
+                Cell::Count(n) => n,
+                _ => 0,
+            })
+            .sum()
+    };
+    let sql = "SELECT count(*) AS n FROM fct_impression WHERE event_date BETWEEN DATE '2019-11-25' AND DATE '2019-11-26'";
+    let counted = ctx.sql(sql).await.unwrap().collect().await.unwrap();
+    let counted = counted[0].column(0).as_primitive::<Int64Type>().value(0);
+    assert_eq!(i64::try_from(impressions(&two_days)).unwrap(), counted);
+    assert_eq!(
+        impressions(&all),
+        60_000,
+        "the lake itself was not narrowed"
+    );
+    assert_eq!(
+        two_days.window,
+        super::Window {
+            first: Some("2019-11-25".to_owned()),
+            last: Some("2019-11-26".to_owned())
+        }
+    );
+}
+
+#[tokio::test]
+async fn the_page_fetches_nothing_and_says_what_is_synthetic() {
+    let html = report(&real_lake().await).await.html().unwrap();
+    for outside in ["src=\"http", "href=\"http", "@import", "url(http"] {
+        assert!(!html.contains(outside), "the page names {outside}");
+    }
+    assert!(html.contains("Synthetic parts."));
+    assert!(html.contains("default-src 'none'"));
 }

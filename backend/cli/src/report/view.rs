@@ -63,7 +63,7 @@ struct TableView<'a> {
 
 #[derive(Serialize)]
 struct ColumnView {
-    title: &'static str,
+    title: String,
     numeric: bool,
 }
 
@@ -134,7 +134,8 @@ fn table(table: &Table) -> TableView<'_> {
         .filter(|&at| !table.columns[at].sparse || column(at).any(|cell| *cell != Cell::Count(0)))
         .collect();
     let columns = shown.iter().map(|&at| ColumnView {
-        title: table.columns[at].title,
+        // A bracket reads badly across two lines.
+        title: table.columns[at].title.replace("95 %", "95\u{a0}%"),
         numeric: column(at).all(|cell| !matches!(cell, Cell::Text(_))),
     });
     let rows = table.rows.iter().take(MOST_ROWS);

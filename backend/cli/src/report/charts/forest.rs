@@ -88,7 +88,7 @@ pub(in crate::report) fn forest(
             }
             plot.draw_series([Circle::new((at.clamp(low, high), y), 5, color.filled())])?;
             let (_, pixel) = plot.backend_coord(&(low, y));
-            let label = theme::shortened(&point.label, 26);
+            let label = theme::shortened(&point.label, 28);
             canvas.draw(&Text::new(
                 label,
                 (LABELS - 10, pixel),
@@ -120,12 +120,12 @@ fn range(points: &[Point], reference: Option<f64>, unit: Unit) -> (f64, f64) {
         .iter()
         .map(|point| point.interval.low)
         .fold(least, f64::min)
-        .max(least - reach);
+        .max(least - 1.5 * reach);
     let high = points
         .iter()
         .map(|point| point.interval.high)
         .fold(most, f64::max)
-        .min(most + reach);
+        .min(most + 1.5 * reach);
     let margin = (high - low) * 0.03;
     let low = if low < 0.0 { low - margin } else { 0.0 };
     (low * unit.scale(), (high + margin) * unit.scale())

@@ -50,6 +50,7 @@ impl Unit {
         };
         match self {
             Self::Percent => format!("{value:.decimals$} %"),
+            Self::Points if value == 0.0 => "0".to_owned(),
             Self::Points => format!("{value:+.decimals$}"),
             Self::Plain => format!("{value:.decimals$}"),
         }
