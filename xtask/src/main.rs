@@ -28,6 +28,8 @@ struct Arguments {
 enum Command {
     /// Check everything: layout, formatting, lints, tests, documentation, and the demo on the real data
     Test,
+    /// Check only what needs no build: layout, documents, who may depend on whom
+    Layout,
     /// Send 60,000 real impressions through the whole system and show the report
     Demo {
         /// Kill the collector and the loader on the way, verify every number in the fact table, and exit
@@ -50,6 +52,7 @@ enum Command {
 fn main() -> anyhow::Result<()> {
     match Arguments::parse().command {
         Command::Test => test::run(),
+        Command::Layout => test::layout(),
         Command::Demo { check: false } => demo::show(),
         Command::Demo { check: true } => demo::check(),
         Command::Bench { package } => bench::run(package.as_deref()),

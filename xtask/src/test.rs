@@ -10,9 +10,7 @@ pub(crate) fn run() -> Result<()> {
     workspace::prepare_target()?;
     println!("target folder: {}", workspace::target()?.display());
     let mut steps = Steps::default();
-    steps.step("layout", layout::check);
-    steps.step("documents", documents::check);
-    steps.step("who may depend on whom", directions::check);
+    without_building(&mut steps);
     steps.step("formatting", || {
         tools::component("rustfmt")?;
         one(steps::run(
@@ -49,6 +47,19 @@ pub(crate) fn run() -> Result<()> {
     });
     steps.step("demo on the real data", || one(demo::check()));
     steps.close()
+}
+
+/// Runs the steps that need no build.
+pub(crate) fn layout() -> Result<()> {
+    let mut steps = Steps::default();
+    without_building(&mut steps);
+    steps.close()
+}
+
+fn without_building(steps: &mut Steps) {
+    steps.step("layout", layout::check);
+    steps.step("documents", documents::check);
+    steps.step("who may depend on whom", directions::check);
 }
 
 fn one(outcome: Result<()>) -> Result<Tally> {

@@ -39,10 +39,11 @@ impl Console {
     /// Says what went wrong: the whole chain of causes, on standard error or as an object.
     #[expect(clippy::print_stderr, reason = "a command's complaint")]
     pub fn fail(self, error: &anyhow::Error) {
+        let words = causes(error);
         if self.json {
-            self.say("", &json!({"error": format!("{error:#}")}));
+            self.say("", &json!({ "error": words }));
         } else {
-            eprintln!("error: {error:#}");
+            eprintln!("error: {words}");
         }
     }
 
@@ -75,6 +76,18 @@ impl Console {
             told: 0,
         }
     }
+}
+
+/// An error and its causes. Some libraries repeat a cause in their own words: it is said once.
+fn causes(error: &anyhow::Error) -> String {
+    error
+        .chain()
+        .map(ToString::to_string)
+        .fold(String::new(), |said, cause| match said {
+            said if said.is_empty() => cause,
+            said if said.contains(&cause) => said,
+            said => format!("{said}: {cause}"),
+        })
 }
 
 /// Work under way.
@@ -118,5 +131,18 @@ impl Progress {
 
     fn seconds(&self) -> f64 {
         (self.elapsed().as_secs_f64() * 10.0).round() / 10.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cause_that_its_error_repeats_is_said_once() {
+        let error = anyhow::anyhow!("no field x")
+            .context("query: no field x")
+            .context("cannot ask");
+        assert_eq!(causes(&error), "cannot ask: query: no field x");
     }
 }
