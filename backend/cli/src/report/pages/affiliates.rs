@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::Scope;
 use super::quality_loss::{self, Loss};
-use crate::report::cells::{MIN_TRIALS, drawn, figure, grouped, hidden, name, rate, share, table};
+use crate::report::cells::{MIN_TRIALS, drawn, figure, grouped, name, rate, share, table};
 use crate::report::charts::{Point, Unit, forest};
 use crate::report::error::ReportError;
 use crate::report::model::{Block, Cell, Page, Tone, Verdict};
@@ -62,10 +62,9 @@ pub(super) async fn page(scope: Scope<'_>) -> Result<Page, ReportError> {
                 rate(affiliate.clicked, "impressions"),
             ];
             cells.extend(scores.iter().map(|score| {
-                score.as_ref().map_or_else(
-                    || hidden(PEERS, "differing affiliates"),
-                    |z| Cell::Number(z[row]),
-                )
+                score
+                    .as_ref()
+                    .map_or(Cell::Missing, |z| Cell::Number(z[row]))
             }));
             cells
         })

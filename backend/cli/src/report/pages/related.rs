@@ -11,6 +11,7 @@ use crate::report::stats::{Interval, Together, lift};
 const RELATED: Query = query!("related.sql");
 
 struct Pair {
+    affiliate: String,
     left: String,
     right: String,
     seen: Together,
@@ -18,7 +19,7 @@ struct Pair {
 }
 
 pub(super) async fn page(scope: Scope<'_>) -> Result<Page, ReportError> {
-    let pairs = read(scope).await?;
+    let (pairs, tested) = read(scope).await?;
     let points: Vec<Point> = pairs
         .iter()
         .take(MOST_DRAWN)
@@ -33,6 +34,7 @@ pub(super) async fn page(scope: Scope<'_>) -> Result<Page, ReportError> {
         .iter()
         .map(|pair| {
             vec![
+                Cell::text(&pair.affiliate),
                 Cell::text(&pair.left),
                 Cell::text(&pair.right),
                 Cell::Count(pair.seen.both),
@@ -43,6 +45,7 @@ pub(super) async fn page(scope: Scope<'_>) -> Result<Page, ReportError> {
         })
         .collect();
     let columns = [
+        ("affiliate", "Affiliate"),
         ("left", "Content"),
         ("right", "Seen with"),
         ("together", "Visitors of both"),
@@ -50,7 +53,7 @@ pub(super) async fn page(scope: Scope<'_>) -> Result<Page, ReportError> {
         ("right_visitors", "Visitors of the second"),
         ("lift", "Lift [95 %]"),
     ];
-    let mut blocks = vec![Block::Verdict(verdict(&pairs))];
+    let mut blocks = vec![Block::Verdict(verdict(&pairs, tested))];
     if !points.is_empty() {
         let caption = "Lift: visitors who viewed both, over what independent views would give; 1 is chance. 95 % log intervals, highest lower end first.";
         blocks.extend(forest(
@@ -69,7 +72,7 @@ pub(super) async fn page(scope: Scope<'_>) -> Result<Page, ReportError> {
         )));
     }
     blocks.push(Block::Note(
-        "Viewable impressions only. Pairs with fewer than 20 visitors are hidden. Visitors who viewed more than 200 contents stay out. \
+        "Viewable impressions only, each affiliate by itself, because visitors are not known across affiliates. The 2,000 highest lifts are read. Pairs with fewer than 20 visitors are hidden. Visitors who viewed more than 200 contents stay out. \
          Being served together raises lift as much as liking together does."
             .to_owned(),
     ));
@@ -82,9 +85,8 @@ pub(super) async fn page(scope: Scope<'_>) -> Result<Page, ReportError> {
     })
 }
 
-fn verdict(pairs: &[Pair]) -> Verdict {
+fn verdict(pairs: &[Pair], tested: u64) -> Verdict {
     let above = pairs.iter().filter(|pair| pair.lift.low > 1.0).count();
-    let all = pairs.first().map_or(0, |pair| pair.seen.all);
     if pairs.is_empty() {
         return Verdict {
             tone: Tone::Undecided,
@@ -92,15 +94,16 @@ fn verdict(pairs: &[Pair]) -> Verdict {
             detail: "No pair was viewed by 20 visitors.".to_owned(),
         };
     }
+    let chance = 0.025 * tested as f64;
     let detail = format!(
-        "{above} of {} pairs lie above chance with their whole interval; {} visitors.",
-        pairs.len(),
-        grouped(all)
+        "{} of {} pairs lie above chance with their whole interval; by chance alone about {chance:.0} would.",
+        grouped(above as u64),
+        grouped(tested)
     );
-    if above == 0 {
+    if above as f64 <= 2.0 * chance {
         return Verdict {
             tone: Tone::Undecided,
-            headline: "No pair is surely related".to_owned(),
+            headline: "No more related pairs than chance brings".to_owned(),
             detail,
         };
     }
@@ -115,9 +118,11 @@ fn verdict(pairs: &[Pair]) -> Verdict {
 }
 
 /// Pairs by the lower end of their lift: what is surely related first.
-async fn read(scope: Scope<'_>) -> Result<Vec<Pair>, ReportError> {
-    let mut pairs = Vec::new();
+/// Answers how many pairs were tested, too: only the highest lifts are read.
+async fn read(scope: Scope<'_>) -> Result<(Vec<Pair>, u64), ReportError> {
+    let (mut pairs, mut tested) = (Vec::new(), 0);
     for row in RELATED.run(scope.ctx).await? {
+        tested = row.count("tested")?;
         let seen = Together {
             both: row.count("together")?,
             left: row.count("left_visitors")?,
@@ -126,6 +131,7 @@ async fn read(scope: Scope<'_>) -> Result<Vec<Pair>, ReportError> {
         };
         if let Some(lift) = lift(seen) {
             pairs.push(Pair {
+                affiliate: name(row.text("affiliate_id")?),
                 left: name(row.text("left_id")?),
                 right: name(row.text("right_id")?),
                 seen,
@@ -134,7 +140,7 @@ async fn read(scope: Scope<'_>) -> Result<Vec<Pair>, ReportError> {
         }
     }
     pairs.sort_by(|a, b| b.lift.low.total_cmp(&a.lift.low));
-    Ok(pairs)
+    Ok((pairs, tested))
 }
 
 /// More rows than this don't read as a chart.
