@@ -38,9 +38,14 @@ pub(crate) async fn load(
         ms(options.seen_for),
         scratch.path(),
     )?;
-    for object in objects {
-        ingest = read(raw, object, ingest).await?;
+    let mut taken = 0;
+    // What a file holds is known once it is read; the rest of the list waits for the next micro-batch.
+    while taken < objects.len() && (taken == 0 || ingest.copies.len() < options.micro_batch_events)
+    {
+        ingest = read(raw, &objects[taken], ingest).await?;
+        taken += 1;
     }
+    let objects = &objects[..taken];
 
     let context = session(lake.store(), options.query)?;
     let schemas = schemas().await?;

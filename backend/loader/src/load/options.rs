@@ -23,8 +23,11 @@ pub struct Options {
     pub relist: Duration,
     /// List the whole raw store rather than the last hours.
     pub list_all: bool,
-    /// Raw bytes (as stored) of one micro-batch; a larger single file is a micro-batch of its own. 32 MiB is about a million events.
+    /// Raw bytes (as stored) of one micro-batch; a larger single file is a micro-batch of its own.
     pub micro_batch_bytes: u64,
+    /// Events after which a micro-batch takes no further file. Memory grows with it: about 32 bytes an event, and what its
+    /// instances need.
+    pub micro_batch_events: u32,
     /// How long an event number is remembered after the last word from its instance. Longer than the 30 days a client keeps events.
     pub seen_for: Duration,
     /// When an hour of the mart becomes final, counted from its end.
@@ -50,11 +53,16 @@ impl Options {
             relist: Duration::from_secs(26 * 3_600),
             list_all: false,
             micro_batch_bytes: 32 << 20,
+            micro_batch_events: 250_000,
             seen_for: Duration::from_secs(45 * 86_400),
             final_after: Duration::from_secs(72 * 3_600),
             raw_for: Duration::from_secs(30 * 86_400),
             clean_for: None,
-            query: QueryLimits::default(),
+            // One thread: operators that run side by side would share the pool, and none of them could count on its part.
+            query: QueryLimits {
+                threads: 1,
+                ..QueryLimits::default()
+            },
             scratch: None,
             clock: Arc::new(system_time),
         }

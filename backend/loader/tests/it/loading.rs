@@ -35,13 +35,19 @@ async fn one_micro_batch_or_three_give_the_same_tables() {
     let whole = World::new();
     deliver_small_world(&whole).await;
     whole.loader().run_once().await.unwrap();
-    let mut split = World::new();
-    split.options.micro_batch_bytes = 1;
-    deliver_small_world(&split).await;
-    let report = split.loader().run_once().await.unwrap();
-    assert_eq!(report.commits, 3);
-    assert_eq!(split.tables().await, whole.tables().await);
-    split.check().await;
+    for by_bytes in [true, false] {
+        let mut split = World::new();
+        if by_bytes {
+            split.options.micro_batch_bytes = 1;
+        } else {
+            split.options.micro_batch_events = 1;
+        }
+        deliver_small_world(&split).await;
+        let report = split.loader().run_once().await.unwrap();
+        assert_eq!(report.commits, 3);
+        assert_eq!(split.tables().await, whole.tables().await);
+        split.check().await;
+    }
 }
 
 #[tokio::test]
