@@ -1,7 +1,8 @@
 //! `cargo xtask bench`: every benchmark of the workspace, in release mode, one after another on a quiet machine.
 
 use std::fs;
-use std::process::Command;
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result};
 
@@ -16,6 +17,7 @@ pub(crate) fn run(package: Option<&str>) -> Result<()> {
         rustc()?
     );
     let benches = benches()?;
+    let python = peers()?;
     let wanted = |found: &&Bench| package.is_none_or(|package| found.package == package);
     for bench in benches.iter().filter(wanted) {
         println!("\n── {} {}", bench.package, bench.name);
@@ -33,6 +35,24 @@ pub(crate) fn run(package: Option<&str>) -> Result<()> {
     }
     println!("\nmove what changed to docs/benchmarks.md, with the machine above");
     Ok(())
+}
+
+/// A Python of its own, in the cache, with the engines that the loader is measured against.
+fn peers() -> Result<PathBuf> {
+    let folder = workspace::cache()?.join("peers");
+    let python = folder.join("bin/python");
+    let ready = Command::new(&python)
+        .args(["-c", "import duckdb, polars"])
+        .stderr(Stdio::null())
+        .status();
+    if !ready.is_ok_and(|status| status.success()) {
+        println!("installing DuckDB and Polars, to measure against");
+        steps::run(Command::new("python3").args(["-m", "venv"]).arg(&folder))?;
+        steps::run(Command::new(&python).args([
+            "-m", "pip", "install", "--quiet", "duckdb", "polars", "pyarrow",
+        ]))?;
+    }
+    Ok(python)
 }
 
 struct Bench {
