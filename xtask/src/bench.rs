@@ -30,6 +30,7 @@ pub(crate) fn run(package: Option<&str>) -> Result<()> {
             "--bench",
             &bench.name,
         ]);
+        cargo.env("EYELINE_PEERS_PYTHON", &python);
         steps::run(&mut cargo)
             .with_context(|| format!("benchmark {} of {}", bench.name, bench.package))?;
     }
