@@ -212,4 +212,4 @@ fn answer(writer: &mut impl GroupWriter, group: Vec<Waiting>) {
 /// Most calls waiting for the thread (ours): at 16 KiB each 64 MiB, and at one fsync of 5 ms for 1 MiB well under a second.
 const QUEUE_CALLS_MAX: usize = 4096;
 /// A group closes at this many bytes (ours): compressing more would delay the first caller's answer for no fewer fsyncs.
-const GROUP_BYTES_MAX: usize = 1024 * 1024;
+pub(super) const GROUP_BYTES_MAX: usize = 1024 * 1024;

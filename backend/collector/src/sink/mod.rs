@@ -1,5 +1,6 @@
 //! Where accepted lines go: one trait, and everything that implements it.
 mod commit;
+mod damaged;
 mod file;
 mod folder;
 mod memory;
@@ -91,4 +92,18 @@ pub struct SinkGauge {
     pub name: &'static str,
     /// The value now.
     pub value: f64,
+}
+
+impl SinkGauge {
+    /// A gauge of bytes.
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "a gauge; no disk of ours holds 2^53 bytes"
+    )]
+    fn bytes(name: &'static str, bytes: u64) -> Self {
+        Self {
+            name,
+            value: bytes as f64,
+        }
+    }
 }

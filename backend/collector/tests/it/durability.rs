@@ -10,7 +10,7 @@ use eyeline_collector::{
 };
 use eyeline_core::UnixMillis;
 
-use crate::support::{Door, NOW, gzip, keys, lines_below, raw_files, renders};
+use crate::support::{Door, NOW, gauge, gzip, keys, lines_below, raw_files, renders};
 
 const HOUR: i64 = 3_600_000;
 
@@ -287,12 +287,4 @@ async fn a_stopped_collector_leaves_finished_files() {
     }
     door.stop().await.unwrap();
     assert_eq!(lines_below(folder.path()).len(), 3);
-}
-
-fn gauge(sink: &dyn EventSink, name: &str) -> f64 {
-    sink.gauges()
-        .iter()
-        .find(|gauge| gauge.name == name)
-        .unwrap()
-        .value
 }

@@ -7,6 +7,7 @@
 
 mod bad_events;
 mod bad_requests;
+mod damage;
 mod docs;
 mod durability;
 mod golden;

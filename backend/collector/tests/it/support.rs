@@ -249,3 +249,12 @@ pub fn lines_below(root: &std::path::Path) -> Vec<String> {
     }
     text.lines().map(str::to_owned).collect()
 }
+
+/// What a sink measures under this name.
+pub fn gauge(sink: &dyn EventSink, name: &str) -> f64 {
+    sink.gauges()
+        .iter()
+        .find(|gauge| gauge.name == name)
+        .unwrap()
+        .value
+}

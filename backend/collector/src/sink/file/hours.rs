@@ -2,17 +2,20 @@
 use std::fs::{self, File, OpenOptions};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use eyeline_core::UnixMillis;
 
+use super::super::damaged::Damaged;
 use super::super::folder::{create_folders, lock_folder, sync_folder};
 use super::object_key::{file_name, folder_of};
-use super::recover::cut_torn_tail;
+use super::recover::recover;
 
 /// A root with its hours, owned by this process.
 pub(super) struct Hours {
     root: PathBuf,
     open_folder: PathBuf,
+    damaged: Arc<Damaged>,
     /// Held while this process owns the root; the kernel lets go of it however the process ends.
     _lock: File,
 }
@@ -26,6 +29,7 @@ impl Hours {
         let hours = Self {
             root: root.join(prefix),
             open_folder,
+            damaged: Arc::new(Damaged::below(root)?),
             _lock: lock,
         };
         hours.finish_leftovers()?;
@@ -78,15 +82,26 @@ impl Hours {
             if path.extension().is_none_or(|extension| extension != "gz") {
                 continue;
             }
-            let kept = cut_torn_tail(&path)?;
-            tracing::info!(
-                bytes = kept.bytes,
-                cut = kept.cut,
-                "finished a file that an earlier process left open"
-            );
-            self.publish(&path, kept.bytes)?;
+            self.finish_torn(&path)?;
         }
         Ok(())
+    }
+
+    /// Moves a file that may end in torn or damaged bytes into its hour, without them.
+    pub(super) fn finish_torn(&self, path: &Path) -> io::Result<()> {
+        let kept = recover(path, &self.damaged)?;
+        tracing::info!(
+            bytes = kept.bytes,
+            cut = kept.cut,
+            damaged = kept.damaged,
+            "finished a file that was left open"
+        );
+        self.publish(path, kept.bytes)
+    }
+
+    /// What was set aside below this root.
+    pub(super) fn damaged(&self) -> Arc<Damaged> {
+        Arc::clone(&self.damaged)
     }
 }
 

@@ -10,13 +10,15 @@ mod writer;
 
 use std::io;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
 
 use super::commit::GroupCommit;
-use super::{EventSink, SinkError};
+use super::damaged::Damaged;
+use super::{EventSink, SinkError, SinkGauge};
 use crate::clock::{WallClock, system_clock};
 use writer::FileWriter;
 
@@ -56,6 +58,7 @@ impl Default for FileSinkOptions {
 #[derive(Debug)]
 pub struct FileSink {
     commits: GroupCommit,
+    damaged: Arc<Damaged>,
 }
 
 impl FileSink {
@@ -66,7 +69,9 @@ impl FileSink {
     pub fn open(root: impl AsRef<Path>, options: FileSinkOptions) -> io::Result<Self> {
         let linger = options.linger;
         let writer = FileWriter::open(root.as_ref(), options)?;
+        let damaged = writer.damaged();
         Ok(Self {
+            damaged,
             commits: GroupCommit::start("eyeline-file-sink", linger, writer)?,
         })
     }
@@ -80,6 +85,13 @@ impl EventSink for FileSink {
 
     fn ready(&self) -> bool {
         self.commits.is_open()
+    }
+
+    fn gauges(&self) -> Vec<SinkGauge> {
+        vec![SinkGauge::bytes(
+            "eyeline_files_damaged_bytes",
+            self.damaged.bytes(),
+        )]
     }
 
     async fn close(&self) -> Result<(), SinkError> {

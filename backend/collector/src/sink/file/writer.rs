@@ -2,6 +2,7 @@
 use std::fs::File;
 use std::io::{self, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
@@ -10,6 +11,7 @@ use flate2::{Compression, write::GzEncoder};
 
 use super::super::SinkError;
 use super::super::commit::GroupWriter;
+use super::super::damaged::Damaged;
 use super::FileSinkOptions;
 use super::hours::Hours;
 
@@ -39,6 +41,11 @@ impl FileWriter {
             current: None,
             finished: Vec::new(),
         })
+    }
+
+    /// What was set aside below the root.
+    pub(super) fn damaged(&self) -> Arc<Damaged> {
+        self.hours.damaged()
     }
 
     /// Ends the current file and moves every finished one into its hour. One that can't be moved is tried again: its lines

@@ -1,14 +1,17 @@
 //! What a spool holds: numbered segments, and the place up to which they were drained.
 use std::collections::VecDeque;
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, BufReader, Seek, SeekFrom};
+use std::io::{self, BufReader, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use bytes::Bytes;
 
+use super::super::damaged::Damaged;
 use super::super::folder::sync_folder;
 use super::cursor::{self, Cursor};
-use super::frame::{self, cut_torn_tail};
+use super::frame;
+use super::recover::recover;
 
 /// The segments that hold something undrained, oldest first, and the cursor in the first of them.
 #[derive(Debug)]
@@ -17,6 +20,7 @@ pub(super) struct Backlog {
     segments: VecDeque<Segment>,
     /// Drained bytes of the first segment.
     drained: u64,
+    damaged: Arc<Damaged>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,7 +39,7 @@ pub(super) struct Chunk {
 
 impl Backlog {
     /// Reads a folder back: torn tails are cut, drained segments removed.
-    pub(super) fn open(folder: &Path) -> io::Result<Self> {
+    pub(super) fn open(folder: &Path, damaged: Arc<Damaged>) -> io::Result<Self> {
         let mut numbers: Vec<u64> = fs::read_dir(folder)?
             .filter_map(|entry| {
                 entry
@@ -53,9 +57,10 @@ impl Backlog {
             folder: folder.to_owned(),
             segments: VecDeque::new(),
             drained: 0,
+            damaged,
         };
         for number in numbers {
-            let bytes = cut_torn_tail(&backlog.path(number))?;
+            let bytes = recover(&backlog.path(number), &backlog.damaged)?;
             backlog.segments.push_back(Segment { number, bytes });
         }
         let Cursor { segment, drained } = cursor::read(folder);
@@ -118,8 +123,19 @@ impl Backlog {
         }
     }
 
-    /// Whole frames from the front, up to about `bytes`. `None` when everything is drained.
-    pub(super) fn peek(&self, bytes: usize) -> io::Result<Option<Chunk>> {
+    /// Whole frames from the front, up to about `bytes`. `None` when everything is drained. What is damaged is set aside
+    /// once it has come to the front, so that it holds up nothing behind it.
+    pub(super) fn peek(&mut self, bytes: usize) -> io::Result<Option<Chunk>> {
+        while let Some(chunk) = self.front(bytes)? {
+            if chunk.upto > self.drained {
+                return Ok(Some(chunk));
+            }
+            self.set_damage_aside()?;
+        }
+        Ok(None)
+    }
+
+    fn front(&self, bytes: usize) -> io::Result<Option<Chunk>> {
         let Some(first) = self
             .segments
             .front()
@@ -127,16 +143,12 @@ impl Backlog {
         else {
             return Ok(None);
         };
-        let mut file = BufReader::new(File::open(self.path(first.number))?);
-        file.seek(SeekFrom::Start(self.drained))?;
+        let mut file = BufReader::new(self.undrained(first)?);
         let (mut lines, mut upto) = (Vec::new(), self.drained);
         while upto < first.bytes && lines.len() < bytes {
-            let payload = frame::next(&mut file)?.ok_or_else(|| {
-                io::Error::new(
-                    io::ErrorKind::InvalidData,
-                    format!("segment {} is damaged at byte {upto}", first.number),
-                )
-            })?;
+            let Some(payload) = frame::next(&mut file)? else {
+                break;
+            };
             upto += (frame::HEADER_BYTES + payload.len()) as u64;
             lines.extend_from_slice(&payload);
         }
@@ -145,6 +157,35 @@ impl Backlog {
             segment: first.number,
             upto,
         }))
+    }
+
+    /// Takes what stands before the next whole frame of the first segment off the front.
+    fn set_damage_aside(&mut self) -> io::Result<()> {
+        let Some(first) = self.segments.front().copied() else {
+            return Ok(());
+        };
+        let mut rest = Vec::new();
+        self.undrained(&first)?.read_to_end(&mut rest)?;
+        rest.truncate(frame::find(&rest).unwrap_or(rest.len()));
+        // A file that has become shorter than it was ends here too.
+        let mut upto = first.bytes;
+        if !rest.is_empty() {
+            self.damaged
+                .keep(&file_name(first.number), self.drained, &rest)?;
+            upto = self.drained + rest.len() as u64;
+        }
+        self.advance(&Chunk {
+            lines: Bytes::new(),
+            segment: first.number,
+            upto,
+        })
+    }
+
+    /// The first segment's file, from the cursor to what was last appended.
+    fn undrained(&self, first: &Segment) -> io::Result<io::Take<File>> {
+        let mut file = File::open(self.path(first.number))?;
+        file.seek(SeekFrom::Start(self.drained))?;
+        Ok(file.take(first.bytes - self.drained))
     }
 
     /// Takes a drained chunk off the front.
@@ -187,8 +228,12 @@ impl Backlog {
     }
 
     fn path(&self, number: u64) -> PathBuf {
-        self.folder.join(format!("{number:020}{SUFFIX}"))
+        self.folder.join(file_name(number))
     }
+}
+
+fn file_name(number: u64) -> String {
+    format!("{number:020}{SUFFIX}")
 }
 
 const SUFFIX: &str = ".spool";

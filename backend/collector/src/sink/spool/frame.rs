@@ -1,7 +1,5 @@
 //! One spooled call as it stands on the disk: length, CRC-32, bytes.
-use std::fs::OpenOptions;
-use std::io::{self, BufReader, Read};
-use std::path::Path;
+use std::io::{self, Read};
 
 /// Bytes before the payload.
 pub(super) const HEADER_BYTES: usize = 8;
@@ -38,24 +36,17 @@ pub(super) fn next(from: &mut impl Read) -> io::Result<Option<Vec<u8>>> {
     Ok(whole.then_some(payload))
 }
 
-/// The length of a segment's whole frames; what follows them was never acknowledged.
-pub(super) fn cut_torn_tail(path: &Path) -> io::Result<u64> {
-    let file = OpenOptions::new().read(true).write(true).open(path)?;
-    let mut reader = BufReader::new(&file);
-    let mut whole = 0;
-    while let Some(payload) = next(&mut reader)? {
-        whole += (HEADER_BYTES + payload.len()) as u64;
-    }
-    let length = file.metadata()?.len();
-    if whole < length {
-        tracing::warn!(
-            bytes = length - whole,
-            "cut what follows the last whole frame of a spool segment"
-        );
-        file.set_len(whole)?;
-    }
-    file.sync_all()?;
-    Ok(whole)
+/// Where the first whole frame begins among bytes that do not begin with one. Lines end in `\n` and hold no byte below
+/// 0x20 besides, so neither their text nor a run of zero bytes is ever taken for a frame.
+pub(super) fn find(bytes: &[u8]) -> Option<usize> {
+    (0..bytes.len().saturating_sub(HEADER_BYTES)).find(|at| {
+        let frame = &bytes[*at..];
+        let (header, rest) = frame.split_at(HEADER_BYTES);
+        let length = u32::from_le_bytes([header[0], header[1], header[2], header[3]]);
+        let payload = rest.get(..length as usize).unwrap_or_default();
+        payload.last() == Some(&b'\n')
+            && checksum(length, payload).to_le_bytes() == header[HEADER_BYTES - 4..]
+    })
 }
 
 /// The length is covered too, so a run of zero bytes is no empty frame.
@@ -97,5 +88,22 @@ mod tests {
     #[test]
     fn zeros_are_no_frame() {
         assert_eq!(next(&mut [0; 64].as_slice()).unwrap(), None);
+        assert_eq!(find(&[0; 64]), None);
+    }
+
+    #[test]
+    fn a_frame_is_found_behind_any_bytes_and_only_whole() {
+        let mut framed = Vec::new();
+        append(b"one line\n", &mut framed).unwrap();
+        for noise in [
+            &b""[..],
+            &[0; 13],
+            b"{\"n\":1}\n",
+            &framed[..framed.len() - 1],
+        ] {
+            let bytes = [noise, &framed].concat();
+            assert_eq!(find(&bytes), Some(noise.len()));
+            assert_eq!(find(&bytes[..bytes.len() - 1]), None);
+        }
     }
 }

@@ -2,6 +2,7 @@
 mod backlog;
 mod cursor;
 mod frame;
+mod recover;
 
 use std::fs::File;
 use std::io::{self, Write};
@@ -14,6 +15,7 @@ use bytes::Bytes;
 use tokio::sync::watch;
 
 use super::commit::{GroupCommit, GroupWriter};
+use super::damaged::Damaged;
 use super::folder::{create_folders, lock_folder};
 use super::{EventSink, SinkError, SinkGauge, store_in_time};
 use backlog::Backlog;
@@ -61,6 +63,7 @@ struct Shared {
     backlog: Mutex<Backlog>,
     /// What the backlog holds, readable while an fsync holds the lock.
     waiting_bytes: watch::Sender<u64>,
+    damaged: Arc<Damaged>,
     bytes_max: u64,
     retry_after: Duration,
     /// Held while this process owns the folder.
@@ -80,11 +83,13 @@ impl Spool {
         }
         create_folders(&options.folder)?;
         let lock = lock_folder(&options.folder)?;
-        let backlog = Backlog::open(&options.folder)?;
+        let damaged = Arc::new(Damaged::below(&options.folder)?);
+        let backlog = Backlog::open(&options.folder, Arc::clone(&damaged))?;
         let waiting_bytes = watch::Sender::new(backlog.bytes());
         let shared = Arc::new(Shared {
             backlog: Mutex::new(backlog),
             waiting_bytes,
+            damaged,
             bytes_max: options.bytes_max,
             retry_after: options.retry_after,
             _lock: lock,
@@ -120,7 +125,14 @@ impl Spool {
     /// The sink's, or reading the spool failed; the lines stay.
     pub async fn drain_some(&self, sink: &dyn EventSink) -> Result<bool, SinkError> {
         let shared = Arc::clone(&self.shared);
-        let Some(chunk) = blocking(move || shared.backlog().peek(CHUNK_BYTES)).await? else {
+        let peeked = blocking(move || {
+            let mut backlog = shared.backlog();
+            let peeked = backlog.peek(CHUNK_BYTES);
+            // Fewer where something damaged was set aside.
+            shared.waiting_bytes.send_replace(backlog.bytes());
+            peeked
+        });
+        let Some(chunk) = peeked.await? else {
             return Ok(false);
         };
         store_in_time(sink, chunk.lines.clone()).await?;
@@ -147,15 +159,10 @@ impl EventSink for Spool {
     }
 
     fn gauges(&self) -> Vec<SinkGauge> {
-        #[expect(
-            clippy::cast_precision_loss,
-            reason = "a gauge; a spool stays far below 2^53 bytes"
-        )]
-        let value = self.waiting_bytes() as f64;
-        vec![SinkGauge {
-            name: "eyeline_spool_waiting_bytes",
-            value,
-        }]
+        vec![
+            SinkGauge::bytes("eyeline_spool_waiting_bytes", self.waiting_bytes()),
+            SinkGauge::bytes("eyeline_spool_damaged_bytes", self.shared.damaged.bytes()),
+        ]
     }
 
     async fn close(&self) -> Result<(), SinkError> {
