@@ -37,8 +37,11 @@ fn http_date(text: &str) -> Option<UnixMillis> {
         && (0..60).contains(&minute)
         && (0..=60).contains(&second)
         && clock.next().is_none();
+    if !sane {
+        return None;
+    }
     let seconds = ((days_since_1970(year, month, day) * 24 + hour) * 60 + minute) * 60 + second;
-    sane.then(|| UnixMillis::from_i64(seconds * 1_000))
+    Some(UnixMillis::from_i64(seconds * 1_000))
 }
 
 /// Two digits are the obsolete format's: 70 to 99 are of the last century.
@@ -72,6 +75,7 @@ const MONTHS: [&str; 12] = [
 mod tests {
     use super::{days_since_1970, http_date, retry_after};
     use crate::UnixMillis;
+    use proptest::prelude::*;
     use std::time::Duration;
 
     const EPOCH: UnixMillis = UnixMillis::from_i64(0);
@@ -134,6 +138,33 @@ mod tests {
             "😀",
         ] {
             assert_eq!(retry_after(header, EPOCH), None, "{header}");
+        }
+    }
+
+    #[test]
+    fn dates_beyond_reason_are_nonsense() {
+        for header in [
+            "Sun, 06 Nov 1994 9223372036854775807:00:00 GMT",
+            "Sun, 06 Nov 1994 00:00:-9223372036854775808 GMT",
+            "Sun, 9223372036854775807 Nov 1994 08:49:37 GMT",
+        ] {
+            assert_eq!(retry_after(header, EPOCH), None, "{header}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_header_is_beyond_reading(header: String, wall: i64) {
+            let wait = retry_after(&header, UnixMillis::from_i64(wall));
+            prop_assert!(wait.is_none_or(|wait| wait <= Duration::from_secs(3_600)));
+        }
+
+        #[test]
+        fn no_date_is_beyond_reading(day: i64, year in 0..10_000, clock: [i64; 3], wall: i64) {
+            let [hour, minute, second] = clock;
+            let header = format!("Sun, {day} Nov {year:04} {hour}:{minute}:{second} GMT");
+            let wait = retry_after(&header, UnixMillis::from_i64(wall));
+            prop_assert!(wait.is_none_or(|wait| wait <= Duration::from_secs(3_600)));
         }
     }
 
