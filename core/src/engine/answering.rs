@@ -111,8 +111,7 @@ impl Engine {
         let tries = &mut batch.tries;
         if fault == Fault::Server {
             tries.count_server_error(delivered);
-            let hopeless =
-                tries.server_errors >= SET_ASIDE_FAILURES && tries.others_pass(delivered);
+            let hopeless = tries.server_errors >= SET_ASIDE_FAILURES;
             if tries.aside_until.is_some() || hopeless {
                 tries.aside_until = Some(now.mono.plus(SET_ASIDE_PAUSE));
             }

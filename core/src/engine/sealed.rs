@@ -32,10 +32,9 @@ pub(super) struct Sealed {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct Tries {
     pub(super) attempts: u32,
-    /// How many 5xx it got.
+    /// How many 5xx it got that tell against it: since the one before, others were delivered. An outage adds one at most.
     pub(super) server_errors: u32,
-    /// How many batches had been delivered when it got the first, and the last.
-    pub(super) delivered_at_first_error: u64,
+    /// How many batches this process had delivered when it got the last 5xx.
     pub(super) delivered_at_last_error: u64,
     /// How many 5xx it got since the last delivery of another.
     pub(super) errors_in_a_row: u32,
@@ -191,12 +190,11 @@ impl Sealed {
 impl Tries {
     /// Counts a 5xx, after so many deliveries of other batches.
     pub(super) fn count_server_error(&mut self, delivered: u64) {
-        if self.server_errors == 0 {
-            self.delivered_at_first_error = delivered;
+        if self.server_errors == 0 || delivered > self.delivered_at_last_error {
+            self.server_errors = self.server_errors.saturating_add(1);
         }
         self.errors_in_a_row = self.errors_since(delivered).saturating_add(1);
         self.delivered_at_last_error = delivered;
-        self.server_errors = self.server_errors.saturating_add(1);
     }
 
     /// How many 5xx it got since the last delivery: this many batches go before it.
@@ -206,11 +204,6 @@ impl Tries {
         } else {
             0
         }
-    }
-
-    /// Whether other batches were delivered while the server failed on this one.
-    pub(super) fn others_pass(&self, delivered: u64) -> bool {
-        self.server_errors > 0 && delivered > self.delivered_at_first_error
     }
 
     /// The value under which it is stored; the pause is stored in wall time, because it outlives the process.
@@ -230,7 +223,6 @@ impl Tries {
         Some(Self {
             attempts: from.u32()?,
             server_errors: from.u32()?,
-            delivered_at_first_error: 0,
             delivered_at_last_error: 0,
             errors_in_a_row: 0,
             unanswered: from.u8()? == 1,

@@ -264,6 +264,18 @@ fn a_total_outage_sets_nothing_aside() {
 }
 
 #[test]
+fn errors_of_an_outage_do_not_count_against_a_batch() {
+    let mut rig = rig();
+    rig.track_many(2);
+    for _ in 0..20 {
+        rig.send_when_due(&status(503));
+    }
+    rig.send_when_due(&taken(1));
+    rig.send_when_due(&status(503));
+    assert_eq!(rig.engine.stats(rig.now).set_aside, 0);
+}
+
+#[test]
 fn an_answer_to_an_attempt_nobody_waits_for_is_ignored() {
     let mut rig = rig();
     rig.track_many(1);
