@@ -15,6 +15,8 @@ pub(super) struct Outbox {
     /// The host could not store: what it holds is out of date until a whole copy is stored, to be tried then.
     stale_until: Option<MonoMillis>,
     retry_delay: Duration,
+    /// What the visitor wants forgotten may still be in the store: storing is tried again even while muted.
+    forgetting: bool,
     pub(super) failures: u64,
 }
 
@@ -26,6 +28,7 @@ impl Outbox {
             used,
             stale_until: None,
             retry_delay: RETRY_FIRST,
+            forgetting: false,
             failures: 0,
         }
     }
@@ -33,6 +36,8 @@ impl Outbox {
     /// Queues one change, unless the store is out of date anyway.
     pub(super) fn push(&mut self, write: impl FnOnce() -> Write) {
         if self.is_live() {
+            // The host took the record before and did not fail.
+            self.forgetting &= !self.ops.is_empty();
             self.ops.push(write());
         }
     }
@@ -41,9 +46,15 @@ impl Outbox {
     /// held anything stays empty.
     pub(super) fn forget_all(&mut self, copy: Vec<Write>) {
         if self.used {
-            self.stale_until = None;
-            self.ops = copy;
+            self.forgetting = true;
+            self.renew(copy);
         }
+    }
+
+    /// Queues a whole copy in place of all that the store holds, and goes on storing or not as before.
+    pub(super) fn renew(&mut self, copy: Vec<Write>) {
+        self.stale_until = None;
+        self.ops = copy;
     }
 
     /// Whether the store mirrors the engine.
@@ -59,8 +70,7 @@ impl Outbox {
     /// Queues a whole copy in place of all that the store holds, and mirrors from there on.
     pub(super) fn replace_with(&mut self, copy: Vec<Write>) {
         self.muted = false;
-        self.stale_until = None;
-        self.ops = copy;
+        self.renew(copy);
     }
 
     pub(super) fn take(&mut self) -> Option<Writes> {
@@ -83,7 +93,7 @@ impl Outbox {
 
     /// When to try to store a whole copy again.
     pub(super) fn retry_at(&self) -> Option<MonoMillis> {
-        self.stale_until.filter(|_| !self.muted)
+        self.stale_until.filter(|_| !self.muted || self.forgetting)
     }
 }
 

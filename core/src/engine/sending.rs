@@ -38,7 +38,7 @@ impl Engine {
         self.expire(now);
         self.tell_reports(now);
         if self.outbox.retry_at().is_some_and(|at| at <= now.mono) {
-            self.outbox.replace_with(self.whole_copy(now));
+            self.outbox.renew(self.whole_copy(now));
         }
     }
 

@@ -1,5 +1,7 @@
 //! Nothing leaves without consent, and nothing stays after it is withdrawn.
 
+use std::time::Duration;
+
 use eyeline_core::wire::ConsentMode;
 use eyeline_core::{Class, Consent, Engine, LossReason, Refused, Step, UploadKind};
 
@@ -173,4 +175,25 @@ fn who_denied_can_still_ask_to_be_forgotten() {
     choose(&mut rig, Consent::Denied);
     rig.call(Engine::forget);
     assert_eq!(rig.deliver().kind, UploadKind::Forget);
+}
+
+#[test]
+fn forgetting_that_could_not_be_stored_is_stored_later_even_while_pending() {
+    let mut rig = rig();
+    rig.track_many(2);
+    choose(&mut rig, Consent::Pending);
+    rig.engine.forget(rig.now);
+    assert!(rig.engine.take_writes().is_some());
+    rig.engine.storage_failed(rig.now);
+    rig.pass(Duration::from_secs(5));
+    let _ = rig.step();
+    rig.track_many(3);
+    assert_eq!(
+        (
+            rig.store.count(Class::Batch),
+            rig.store.count(Class::Event),
+            rig.store.count(Class::Erasure)
+        ),
+        (0, 0, 1)
+    );
 }
