@@ -198,6 +198,8 @@ pub(super) struct Head {
     pub(super) instance: Instance,
     /// An event's store number less its own number `n`.
     pub(super) base: u64,
+    /// When the first of the events was captured, in wall time, because it outlives the process.
+    pub(super) opened: UnixMillis,
     pub(super) context: Arc<Context>,
     pub(super) grant: Grant,
 }
@@ -210,6 +212,7 @@ impl Head {
         Some(Self {
             instance: Instance::decode(&mut from)?,
             base: from.u64()?,
+            opened: UnixMillis::from_i64(from.i64()?),
             context: Arc::new(Context::decode(&mut from)?),
             grant: Grant::decode(&mut from)?,
         })
@@ -218,13 +221,14 @@ impl Head {
     pub(super) fn encode(
         instance: &Instance,
         base: u64,
+        opened: UnixMillis,
         context: &Context,
         grant: Grant,
     ) -> Vec<u8> {
         let mut to = Encoder::new();
         to.u8(HEAD_VERSION);
         instance.encode(&mut to);
-        to.u64(base);
+        to.u64(base).i64(opened.as_i64());
         context.encode(&mut to);
         grant.encode(&mut to);
         to.into_bytes()
@@ -297,6 +301,7 @@ mod tests {
                 previous: Some((id, 240)),
             },
             base: 7,
+            opened: UnixMillis::from_i64(1_574_553_640_000),
             context: Arc::new(Context {
                 page: Page::new(PagePath::new("/a/b").unwrap()),
                 page_view: 3,
@@ -316,7 +321,13 @@ mod tests {
                 anon: Some(id),
             },
         };
-        let bytes = Head::encode(&head.instance, head.base, &head.context, head.grant);
+        let bytes = Head::encode(
+            &head.instance,
+            head.base,
+            head.opened,
+            &head.context,
+            head.grant,
+        );
         assert_eq!(Head::decode(&bytes), Some(head));
         for cut in 0..bytes.len() {
             assert_eq!(Head::decode(&bytes[..cut]), None, "{cut}");

@@ -1,12 +1,13 @@
 //! An open batch: events encoded once, under one context, not yet sealed.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::context::{Context, Grant};
 use super::table::{Slot, Table};
-use crate::MonoMillis;
 use crate::limits::EVENT_BYTES_MAX;
 use crate::wire::Event;
+use crate::{MonoMillis, Now};
 
 #[derive(Debug)]
 pub(super) struct Group {
@@ -67,6 +68,11 @@ impl Group {
             at += slot.len + 1;
             (slot.n, bytes)
         })
+    }
+
+    /// How long ago its first event was captured.
+    pub(super) fn age(&self, now: Now) -> Duration {
+        now.mono.since(self.opened)
     }
 
     pub(super) fn len(&self) -> usize {

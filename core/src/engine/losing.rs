@@ -20,10 +20,7 @@ impl Engine {
         let mut lost = false;
         while let Some(evicted) = self.queue.evict_over(events, bytes, on_its_way) {
             lost = true;
-            match evicted {
-                Evicted::Held(group) => self.lose_group(&group, LossReason::QueueFull),
-                Evicted::Sealed(batch) => self.lose_batch(&batch, LossReason::QueueFull),
-            }
+            self.lose_evicted(evicted, LossReason::QueueFull);
         }
         if lost {
             self.put_ledger();
@@ -34,12 +31,19 @@ impl Engine {
     pub(super) fn expire(&mut self, now: Now) {
         let on_its_way = self.sender.batch_on_its_way();
         let mut lost = false;
-        while let Some(batch) = self.queue.expire(now, self.config.queue_age, on_its_way) {
+        while let Some(evicted) = self.queue.expire(now, self.config.queue_age, on_its_way) {
             lost = true;
-            self.lose_batch(&batch, LossReason::Expired);
+            self.lose_evicted(evicted, LossReason::Expired);
         }
         if lost {
             self.put_ledger();
+        }
+    }
+
+    fn lose_evicted(&mut self, evicted: Evicted, reason: LossReason) {
+        match evicted {
+            Evicted::Held(group) => self.lose_group(&group, reason),
+            Evicted::Sealed(batch) => self.lose_batch(&batch, reason),
         }
     }
 
@@ -62,7 +66,7 @@ impl Engine {
     }
 
     /// Counts a batch that has left the queue, and takes it out of the store.
-    pub(super) fn lose_batch(&mut self, batch: &Sealed, reason: LossReason) {
+    fn lose_batch(&mut self, batch: &Sealed, reason: LossReason) {
         self.count_lost(batch.inst, batch.loss(reason), batch.table.numbers());
         self.delete_batch(batch);
     }

@@ -131,16 +131,19 @@ impl Queue {
         self.oldest(on_its_way)
     }
 
-    /// Pushes out a batch older than `age`, sparing the one that is on its way.
+    /// Pushes out what is older than `age`, sparing the batch that is on its way.
     pub(super) fn expire(
         &mut self,
         now: Now,
         age: Duration,
         on_its_way: Option<u64>,
-    ) -> Option<Sealed> {
+    ) -> Option<Evicted> {
+        if self.held.front().is_some_and(|group| group.age(now) > age) {
+            return self.next_held().map(Evicted::Held);
+        }
         let old = |batch: &&Sealed| batch.age(now) > age && Some(batch.number) != on_its_way;
         let number = self.sealed.iter().find(old)?.number;
-        self.remove(number)
+        self.remove(number).map(Evicted::Sealed)
     }
 
     fn oldest(&mut self, on_its_way: Option<u64>) -> Option<Evicted> {

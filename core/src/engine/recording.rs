@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::Engine;
 use super::consent::Consent;
-use super::context::{Grant, Head};
+use super::context::Grant;
 use super::group::Group;
 use super::loss::LossReason;
 use super::session::SessionRule;
@@ -48,6 +48,7 @@ impl Engine {
         event: &mut wire::Event<'_>,
     ) -> Result<u64, Refused> {
         self.admit(now, event)?;
+        self.close_if_old(now);
         let n = self.ledger.captured + 1;
         event.n = n;
         event.dt = i64::try_from(at.since(self.started).as_millis()).unwrap_or(i64::MAX);
@@ -107,14 +108,12 @@ impl Engine {
             return;
         }
         let grant = self.grant();
+        let open = Group::open(Arc::clone(&self.context), grant, now.mono);
         if let Some(grant) = grant {
-            let value = || Head::encode(&self.instance, self.ledger.base, &self.context, grant);
-            self.outbox.push(|| Write::Put {
-                key: HEAD,
-                value: value(),
-            });
+            let value = self.head(&open, grant, now);
+            self.outbox.push(|| Write::Put { key: HEAD, value });
         }
-        self.queue.open = Some(Group::open(Arc::clone(&self.context), grant, now.mono));
+        self.queue.open = Some(open);
     }
 
     /// Under which consent events are recorded now; `None` while it is pending or denied.

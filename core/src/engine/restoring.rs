@@ -155,7 +155,8 @@ impl Engine {
             let mut batch = head.instance.batch(&group.context, head.grant);
             batch.loss = before.on_wire();
             self.ledger.batches += 1;
-            let sealed = Sealed::seal(batch, &group.events, group.table, self.ledger.batches, now);
+            let (number, aged) = (self.ledger.batches, now.wall.since(head.opened));
+            let sealed = Sealed::seal(batch, &group.events, group.table, number, aged, now);
             let key = Key::new(Class::Batch, sealed.number);
             self.outbox.push(|| Write::Put {
                 key,

@@ -21,7 +21,8 @@ pub(super) struct Sealed {
     /// Bytes of the raw batch before its first event.
     head_len: usize,
     pub(super) raw_len: usize,
-    sealed_at: UnixMillis,
+    /// When its first event was captured, in wall time, because it outlives the process.
+    opened: UnixMillis,
     /// Age when it entered this process's queue, and when that was.
     aged: Duration,
     entered: MonoMillis,
@@ -45,12 +46,14 @@ pub(super) struct Tries {
 }
 
 impl Sealed {
-    /// Seals `batch` around `events`: encoded events with commas between, described by `table`.
+    /// Seals `batch` around `events`: encoded events with commas between, described by `table`, the first of them captured
+    /// `aged` ago.
     pub(super) fn seal(
         batch: Batch<'_>,
         events: &[u8],
         table: Table,
         number: u64,
+        aged: Duration,
         now: Now,
     ) -> Self {
         let mut batch = batch.with_events(vec![Encoded(events)]);
@@ -67,8 +70,8 @@ impl Sealed {
             body: compress(&raw),
             head_len,
             raw_len: raw.len(),
-            sealed_at: now.wall,
-            aged: Duration::ZERO,
+            opened: now.wall.minus(aged),
+            aged,
             entered: now.mono,
             tries: Tries::default(),
         }
@@ -141,7 +144,7 @@ impl Sealed {
             body: compress(&part),
             head_len,
             raw_len: part.len(),
-            sealed_at: self.sealed_at,
+            opened: self.opened,
             aged: self.age(now),
             entered: now.mono,
             tries: Tries {
@@ -157,7 +160,7 @@ impl Sealed {
         to.u8(VERSION)
             .u64(self.order)
             .bytes(self.inst.as_str().as_bytes())
-            .i64(self.sealed_at.as_i64());
+            .i64(self.opened.as_i64());
         to.u64(self.head_len as u64)
             .u64(self.raw_len as u64)
             .bytes(self.table.as_bytes())
@@ -170,7 +173,7 @@ impl Sealed {
         (from.u8()? == VERSION).then_some(())?;
         let order = from.u64()?;
         let inst = Id::parse(from.str()?).ok()?;
-        let sealed_at = UnixMillis::from_i64(from.i64()?);
+        let opened = UnixMillis::from_i64(from.i64()?);
         Some(Self {
             number,
             order,
@@ -179,8 +182,8 @@ impl Sealed {
             raw_len: from.u64()?.try_into().ok()?,
             table: Table::of_bytes(from.bytes()?)?,
             body: from.bytes()?.to_vec(),
-            sealed_at,
-            aged: now.wall.since(sealed_at),
+            opened,
+            aged: now.wall.since(opened),
             entered: now.mono,
             tries: Tries::default(),
         })

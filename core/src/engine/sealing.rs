@@ -1,5 +1,7 @@
 //! When the open batch closes, and how it becomes bytes that are never rewritten.
 
+use std::time::Duration;
+
 use super::Engine;
 use super::context::Grant;
 use super::group::Group;
@@ -39,8 +41,11 @@ impl Engine {
     }
 
     pub(super) fn close_if_old(&mut self, now: Now) {
-        let old = |open: &Group| now.mono.since(open.opened) >= self.config.batch_age;
-        if self.visitor.mode().is_some() && self.queue.open.as_ref().is_some_and(old) {
+        let old = |open: &Group| match open.grant {
+            Some(_) => open.age(now) >= self.config.batch_age,
+            None => open.age(now) >= HELD_AGE,
+        };
+        if self.queue.open.as_ref().is_some_and(old) {
             self.close_open(now);
             self.keep_bounds();
         }
@@ -64,7 +69,8 @@ impl Engine {
         batch.loss = self.ledger.on_wire();
         self.ledger.untold.clear();
         let through = self.event_key(group.table.last());
-        let sealed = Sealed::seal(batch, &group.events, group.table, self.ledger.batches, now);
+        let (number, aged) = (self.ledger.batches, group.age(now));
+        let sealed = Sealed::seal(batch, &group.events, group.table, number, aged, now);
         let key = Key::new(Class::Batch, sealed.number);
         self.outbox.push(|| Write::Put {
             key,
@@ -79,3 +85,6 @@ impl Engine {
         self.put_identity();
     }
 }
+
+/// Ours: while consent is pending a batch stays open for this long, so that its youngest event expires little too early.
+const HELD_AGE: Duration = Duration::from_secs(3_600);

@@ -2,7 +2,8 @@
 
 use super::Engine;
 use super::consent::Consent;
-use super::context::{Head, put_id, take_id};
+use super::context::{Grant, Head, put_id, take_id};
+use super::group::Group;
 use super::session::Session;
 use crate::Id;
 use crate::Now;
@@ -115,6 +116,18 @@ impl Engine {
         });
     }
 
+    /// What stands once for the events of the open batch.
+    pub(super) fn head(&self, open: &Group, grant: Grant, now: Now) -> Vec<u8> {
+        let opened = now.wall.minus(open.age(now));
+        Head::encode(
+            &self.instance,
+            self.ledger.base,
+            opened,
+            &open.context,
+            grant,
+        )
+    }
+
     /// An event's store number less its own number `n`.
     pub(super) fn event_key(&self, n: u64) -> Key {
         Key::new(Class::Event, self.ledger.base + n)
@@ -138,10 +151,7 @@ impl Engine {
             .as_ref()
             .and_then(|open| Some((open, open.grant?)))
         {
-            copy.push(put(
-                HEAD,
-                Head::encode(&self.instance, self.ledger.base, &open.context, grant),
-            ));
+            copy.push(put(HEAD, self.head(open, grant, now)));
             copy.extend(
                 open.iter()
                     .map(|(n, bytes)| put(self.event_key(n), bytes.to_vec())),

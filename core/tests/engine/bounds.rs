@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use eyeline_core::wire::Kind;
-use eyeline_core::{HostAnswer, LossReason};
+use eyeline_core::{Consent, HostAnswer, LossReason};
 
 use crate::rig::{numbers, read, rig_with};
 
@@ -127,3 +127,56 @@ fn losses_of_another_instance_are_told_by_number() {
         );
     });
 }
+
+#[test]
+fn events_in_no_batch_expire_by_the_moment_they_were_captured() {
+    let mut rig = rig_with(|config| config.batch_events = 100);
+    rig.track_many(3);
+    rig.pass(FORTY_DAYS / 2);
+    rig.restart();
+    assert_eq!(rig.engine.stats(rig.now).queued, 3);
+    rig.pass(FORTY_DAYS / 2);
+    rig.restart();
+    let _ = rig.step();
+    let stats = rig.engine.stats(rig.now);
+    assert_eq!(
+        (stats.lost, stats.delivered),
+        ([(LossReason::Expired, 3)].into(), 0)
+    );
+}
+
+#[test]
+fn what_waits_for_a_choice_expires_too() {
+    let mut rig = rig_with(|config| {
+        config.consent = Consent::Pending;
+        config.batch_events = 2;
+    });
+    rig.track_many(2);
+    rig.pass(FORTY_DAYS);
+    let _ = rig.step();
+    assert_eq!(
+        rig.engine.stats(rig.now).lost,
+        [(LossReason::Expired, 2)].into()
+    );
+}
+
+#[test]
+fn a_late_choice_sends_only_what_has_not_expired() {
+    let mut rig = rig_with(|config| {
+        config.consent = Consent::Pending;
+        config.batch_events = 100;
+    });
+    rig.track_many(1);
+    rig.pass(FORTY_DAYS);
+    rig.track_many(1);
+    rig.call(|engine, now| engine.set_consent(now, Consent::Full));
+    rig.call(eyeline_core::Engine::flush);
+    assert_eq!(numbers(&rig.deliver()), [2, 3]);
+    assert_eq!(
+        rig.engine.stats(rig.now).lost,
+        [(LossReason::Expired, 1)].into()
+    );
+}
+
+/// Longer than the queue keeps events.
+const FORTY_DAYS: Duration = Duration::from_secs(40 * 86_400);
