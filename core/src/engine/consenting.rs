@@ -23,14 +23,17 @@ impl Engine {
         self.close_granted(now);
         self.visitor.choice = choice;
         self.visitor.chosen = Some(choice);
+        self.ledger.pending = None;
         match choice {
             Consent::Denied => self.deny(now),
             Consent::Pending => {
+                self.ledger.begin_pending();
                 self.put_identity();
                 self.outbox.mute();
             }
             Consent::Full | Consent::MeasureOnly => {
                 self.visitor.settle(&mut *self.bits);
+                self.is_known = true;
                 if matches!(before, Consent::Pending | Consent::Denied) {
                     self.release_held(now);
                     self.outbox.replace_with(self.whole_copy(now));
@@ -67,6 +70,7 @@ impl Engine {
             self.erasures
                 .push(Forget::new(self.config.affiliate.as_str(), anon).encode());
         }
+        self.is_known &= self.visitor.choice != Consent::Pending;
         self.session = Session::first(now, &mut *self.bits);
         self.enter_session(now);
         self.outbox.forget_all(self.whole_copy(now));
@@ -81,10 +85,16 @@ impl Engine {
 
     fn deny(&mut self, now: Now) {
         self.visitor.settle(&mut *self.bits);
+        self.know_nobody();
         self.withdraw_all();
         self.reports.clear();
         self.views.clear();
         self.outbox.replace_with(self.whole_copy(now));
+    }
+
+    pub(super) fn know_nobody(&mut self) {
+        self.is_known = false;
+        self.others.clear();
     }
 
     /// What was kept in memory is sealed under the choice now made; the open batch goes on under it.

@@ -1,5 +1,7 @@
 //! What was captured, delivered and lost: of this instance for the wire, and of the store's whole life for [`Stats`](super::Stats).
 
+use std::borrow::Cow;
+
 use super::context::{put_id, put_previous, take_id, take_previous};
 use super::loss::{LossReason, Losses, LostRange};
 use crate::Id;
@@ -21,6 +23,17 @@ pub(super) struct Ledger {
     /// An event's store number less its own number `n`.
     pub(super) base: u64,
     pub(super) life: Life,
+    /// Set while consent is pending.
+    pub(super) pending: Option<Pending>,
+}
+
+/// What was captured since consent became pending: nothing of it may be stored, not even a count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Pending {
+    /// The last number captured before.
+    after: u64,
+    /// Lost ones of those captured since.
+    lost: Losses,
 }
 
 /// Counts over all instances that shared the store.
@@ -43,6 +56,7 @@ impl Ledger {
             batches: 0,
             base: 0,
             life: Life::default(),
+            pending: None,
         }
     }
 
@@ -64,7 +78,32 @@ impl Ledger {
                 captured_before: self.life.captured_before + self.captured,
                 ..self.life
             },
+            pending: None,
         }
+    }
+
+    /// Consent is pending from here on.
+    pub(super) fn begin_pending(&mut self) {
+        self.pending = Some(Pending {
+            after: self.captured,
+            lost: Losses::default(),
+        });
+    }
+
+    /// What of it may be stored. An instance that captured nothing but while consent was pending has no name there.
+    fn storable(&self) -> Cow<'_, Self> {
+        let Some(Pending { after, lost }) = self.pending else {
+            return Cow::Borrowed(self);
+        };
+        let mut storable = self.clone();
+        storable.captured = after;
+        storable.lost = self.lost.without(lost);
+        storable.life.lost = self.life.lost.without(lost);
+        storable.untold.retain(|range| range.to <= after);
+        if after == 0 {
+            storable.inst = Id::parse(NAMELESS).expect("sixteen letters are an id");
+        }
+        Cow::Owned(storable)
     }
 
     pub(super) fn captured_in_life(&self) -> u64 {
@@ -77,9 +116,20 @@ impl Ledger {
             let events = range.to - range.from + 1;
             self.lost.add(reason, events);
             self.life.lost.add(reason, events);
+            if let Some(pending) = self
+                .pending
+                .as_mut()
+                .filter(|since| range.from > since.after)
+            {
+                pending.lost.add(reason, events);
+            }
             let full = self.untold.len() >= UNTOLD_MAX;
             match self.untold.last_mut() {
-                Some(last) if last.reason == reason && last.to + 1 == range.from => {
+                Some(last)
+                    if last.reason == reason
+                        && last.to + 1 == range.from
+                        && self.pending.is_none_or(|since| last.to != since.after) =>
+                {
                     last.to = range.to;
                 }
                 // Counted above, and told by the next batch; only a crash before it would leave the reason untold.
@@ -102,19 +152,21 @@ impl Ledger {
     }
 
     pub(super) fn encode(&self) -> Vec<u8> {
+        let ledger = self.storable();
         let mut to = Encoder::new();
         to.u8(VERSION);
-        put_id(&mut to, self.inst);
-        put_previous(&mut to, self.previous);
-        to.u64(self.captured);
-        self.lost.encode(&mut to);
-        to.u64(self.untold.len() as u64);
-        for range in &self.untold {
+        put_id(&mut to, ledger.inst);
+        put_previous(&mut to, ledger.previous);
+        to.u64(ledger.captured);
+        ledger.lost.encode(&mut to);
+        to.u64(ledger.untold.len() as u64);
+        for range in &ledger.untold {
             range.encode(&mut to);
         }
-        to.u64(self.batches).u64(self.base);
-        to.u64(self.life.captured_before).u64(self.life.delivered);
-        self.life.lost.encode(&mut to);
+        to.u64(ledger.batches).u64(ledger.base);
+        let life = &ledger.life;
+        to.u64(life.captured_before).u64(life.delivered);
+        life.lost.encode(&mut to);
         to.into_bytes()
     }
 
@@ -136,11 +188,14 @@ impl Ledger {
                 delivered: from.u64()?,
                 lost: Losses::decode(&mut from)?,
             },
+            pending: None,
         })
     }
 }
 
 const VERSION: u8 = 1;
+/// Stands for an instance that must not be stored.
+const NAMELESS: &str = "AAAAAAAAAAAAAAAA";
 /// Ours: bounds what is stored with every loss.
 const UNTOLD_MAX: usize = 256;
 

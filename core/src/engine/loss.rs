@@ -79,6 +79,14 @@ impl Losses {
         self.0[reason.index()] += events;
     }
 
+    /// These losses but for `others`, which are among them.
+    pub(super) fn without(mut self, others: Self) -> Self {
+        for (events, other) in self.0.iter_mut().zip(others.0) {
+            *events = events.saturating_sub(other);
+        }
+        self
+    }
+
     pub(super) fn total(&self) -> u64 {
         self.0.iter().sum()
     }

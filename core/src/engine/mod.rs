@@ -71,6 +71,8 @@ pub struct Engine {
     visitor: Visitor,
     session: Session,
     sampled: bool,
+    /// Whether the store may say who the visitor is to this affiliate.
+    is_known: bool,
     /// Who the visitor is to other affiliates that used this store.
     others: Vec<Identity>,
     queue: Queue,

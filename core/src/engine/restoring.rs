@@ -62,6 +62,7 @@ impl Engine {
         let anon = own.as_ref().and_then(|own| own.anon);
         let mut visitor = Visitor::new(choice, config.gpc, config.children, anon, &mut *bits);
         visitor.chosen = chosen;
+        let is_known = own.is_some();
         let session = own.map_or_else(|| Session::first(now, &mut *bits), |own| own.session);
         let inst = Id::random(&mut *bits);
         let (captured, orphans) = (
@@ -92,6 +93,7 @@ impl Engine {
             visitor,
             session,
             sampled: session.is_sampled(config.sampling),
+            is_known,
             others,
             queue: Queue::default(),
             ledger,
@@ -205,14 +207,16 @@ impl Engine {
     /// Stores the start itself, as far as consent allows.
     fn begin(&mut self, now: Now) {
         match self.visitor.choice {
-            Consent::Pending => {}
+            Consent::Pending => self.ledger.begin_pending(),
             Consent::Denied => {
+                self.know_nobody();
                 self.withdraw_all();
                 self.reports.clear();
                 let copy = self.whole_copy(now);
                 self.outbox.forget_all(copy);
             }
             Consent::Full | Consent::MeasureOnly => {
+                self.is_known = true;
                 self.put_identity();
                 self.put_ledger();
                 self.put_sending(now);

@@ -171,18 +171,16 @@ impl Engine {
         copy
     }
 
-    /// A visitor who denied is known to no affiliate.
+    /// A visitor who denied is known to no affiliate, and one who has not chosen to no other than before.
     fn identity(&self) -> Vec<u8> {
         let own = Identity {
             affiliate: self.config.affiliate.clone(),
             anon: self.visitor.anon(),
             session: self.session,
         };
+        let own = Some(&own).filter(|_| self.is_known);
         let others = self.others.iter().take(OTHERS_MAX);
-        let known: Vec<&Identity> = match self.visitor.choice {
-            Consent::Denied => Vec::new(),
-            _ => std::iter::once(&own).chain(others).collect(),
-        };
+        let known: Vec<&Identity> = own.into_iter().chain(others).collect();
         Identities::encode(self.visitor.chosen, &known)
     }
 }

@@ -197,3 +197,38 @@ fn forgetting_that_could_not_be_stored_is_stored_later_even_while_pending() {
         (0, 0, 1)
     );
 }
+
+#[test]
+fn asking_again_after_a_denial_stores_no_session() {
+    let mut rig = rig();
+    rig.track_many(1);
+    let session = read(&rig.deliver(), |batch| batch.user.sid.unwrap());
+    assert!(rig.store.holds(session.as_str()));
+    choose(&mut rig, Consent::Denied);
+    choose(&mut rig, Consent::Pending);
+    assert!(!rig.store.holds(session.as_str()));
+    rig.restart();
+    assert_eq!(rig.engine.consent(), Consent::Pending);
+}
+
+#[test]
+fn forgetting_while_pending_stores_nothing_of_the_pending_instance() {
+    let mut rig = rig();
+    rig.track_many(1);
+    rig.restart_with(|config| config.consent = Consent::Pending);
+    rig.track_many(3);
+    rig.call(Engine::forget);
+    let (instance, stored) = (rig.engine.instance(), rig.store.clone());
+    choose(&mut rig, Consent::Full);
+    assert_eq!(rig.deliver().kind, UploadKind::Forget);
+    let session = read(&rig.deliver(), |batch| batch.user.sid.unwrap());
+    assert!(!stored.holds(session.as_str()));
+    assert!(!stored.holds(instance.as_str()));
+    rig.store = stored;
+    rig.restart();
+    let stats = rig.engine.stats(rig.now);
+    assert_eq!(
+        (stats.captured, stats.lost),
+        (1, [(LossReason::ConsentWithdrawn, 1)].into())
+    );
+}

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use eyeline_core::{Class, Key, Saved, Write, Writes};
 
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Store {
     entries: BTreeMap<Key, Vec<u8>>,
     /// Every sealed batch ever stored: its bytes may never change.
@@ -53,6 +53,14 @@ impl Store {
 
     pub(crate) fn is_empty(&self) -> bool {
         self.entries.is_empty()
+    }
+
+    /// Whether this text stands anywhere in what is stored uncompressed.
+    pub(crate) fn holds(&self, text: &str) -> bool {
+        let text = text.as_bytes();
+        self.entries
+            .values()
+            .any(|value| value.windows(text.len()).any(|window| window == text))
     }
 
     /// Damages entries.
