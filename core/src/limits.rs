@@ -30,6 +30,9 @@ pub const EXPERIMENTS_MAX: usize = 32;
 pub const LOSSES_MAX: usize = 64;
 /// Deepest nesting of a JSON value under an unknown key (ours): readers further down recurse.
 pub const NESTING_MAX: usize = 16;
+/// Most bytes of all unknown keys of a batch's context, names and JSON together (ours): the warehouse repeats them on each of
+/// up to 500 events. What a later version adds fits many times over.
+pub const CONTEXT_EXTRA_BYTES_MAX: usize = 4 * 1024;
 /// Most characters of a user agent that the collector keeps (ours; crawlers have sent 8 KiB ones).
 pub const USER_AGENT_CHARS_MAX: usize = 512;
 /// Longest `dt`, `s` or other duration on the wire (ours): ten years; anything above is a broken clock.
@@ -39,7 +42,13 @@ pub const DURATION_MAX: Duration = Duration::from_secs(10 * 366 * 24 * 3600);
 pub const WALL_MS_MIN: i64 = 0;
 /// Latest wall time the wire accepts, 2100-01-01 UTC in ms (ours).
 pub const WALL_MS_MAX: i64 = 4_102_444_800_000;
-/// Largest count, sequence number or money amount on the wire: 2^53 - 1, the largest integer every JSON reader keeps exact (RFC 8259 §6).
+/// Longest visible, engaged or watched time of an impression, and from its render to a click (ours): as long as a session lasts.
+/// Longer ones are sent as this. Sums of them over any hour stay far within 64 bits.
+pub const MEASURED_MAX: Duration = Duration::from_secs(24 * 3600);
+/// Largest money amount of an event, in minor units (ours): more than any one sale, and a million of them still sum up
+/// within 64 bits.
+pub const VALUE_MAX: u64 = 1_000_000_000_000;
+/// Largest count or sequence number on the wire: 2^53 - 1, the largest integer every JSON reader keeps exact (RFC 8259 §6).
 pub const INTEGER_MAX: u64 = (1 << 53) - 1;
 
 // Time.

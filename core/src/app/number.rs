@@ -78,7 +78,8 @@ impl Money {
     /// Checks an amount.
     ///
     /// # Errors
-    /// [`InvalidNumber`] unless the currency is three capital letters and the amount within ±(2^53 - 1).
+    /// [`InvalidNumber`] unless the currency is three capital letters and the amount within ±10^12
+    /// ([`limits::VALUE_MAX`](crate::limits::VALUE_MAX)).
     pub fn new(minor_units: i64, currency: &str) -> Result<Self, InvalidNumber> {
         let letters: [u8; 3] = currency
             .as_bytes()
@@ -89,10 +90,10 @@ impl Money {
                 what: "currency",
                 range: "three capital letters of ISO 4217",
             })?;
-        if minor_units.unsigned_abs() > crate::limits::INTEGER_MAX {
+        if minor_units.unsigned_abs() > crate::limits::VALUE_MAX {
             return Err(InvalidNumber {
                 what: "amount",
-                range: "within 2^53 - 1 minor units",
+                range: "within 10^12 minor units",
             });
         }
         Ok(Self {
@@ -133,5 +134,11 @@ mod tests {
         for currency in ["", "jpy", "YENS", "¥¥"] {
             assert!(Money::new(1, currency).is_err(), "{currency}");
         }
+    }
+
+    #[test]
+    fn money_is_bound_as_the_wire_is() {
+        assert!(Money::new(-1_000_000_000_000, "JPY").is_ok());
+        assert!(Money::new(1_000_000_000_001, "JPY").is_err());
     }
 }

@@ -187,7 +187,9 @@ impl Engine {
         let (place, rendered) = self.place(handle)?;
         let latency = now.mono.since(rendered).as_millis();
         let mut event = Event {
-            latency_ms: Some(u64::try_from(latency).unwrap_or(u64::MAX)),
+            latency_ms: Some(wire_bounds::measured(
+                u64::try_from(latency).unwrap_or(u64::MAX),
+            )),
             trusted: click.trusted,
             target: click.target.as_ref().map(|target| target.as_str().into()),
             ..place.event(Kind::Click)
@@ -212,7 +214,7 @@ impl Engine {
         let mut event = Event {
             media_state: Some(media.state.as_str().into()),
             media_position_ms: Some(wire_bounds::count(media.position_ms)),
-            media_watched_ms: media.watched_ms.map(wire_bounds::count),
+            media_watched_ms: media.watched_ms.map(wire_bounds::measured),
             media_length_ms: media.length_ms.map(wire_bounds::count),
             autoplay: media.autoplay,
             muted: media.muted,
@@ -323,8 +325,8 @@ impl Engine {
                 ),
                 Happened::Dwell { at, dwell } => {
                     let event = Event {
-                        visible_ms: Some(dwell.visible_ms),
-                        engaged_ms: Some(dwell.engaged_ms),
+                        visible_ms: Some(wire_bounds::measured(dwell.visible_ms)),
+                        engaged_ms: Some(wire_bounds::measured(dwell.engaged_ms)),
                         max_visible: Some(u32::from(dwell.max_visible_pct)),
                         times_in_view: Some(dwell.times_in_view),
                         ..place.event(Kind::Dwell)

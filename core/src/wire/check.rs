@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::{Batch, Event, Kind, Pairs, Why};
+use super::{Batch, Event, Extra, Kind, Pairs, Why};
 use crate::{UnixMillis, limits};
 
 impl Event<'_> {
@@ -23,18 +23,20 @@ impl Event<'_> {
         let counts = [
             Some(self.n),
             self.imp,
+            self.media_position_ms,
+            self.media_length_ms,
+        ];
+        // What marts add up is bound more tightly than what they only show.
+        let measured = [
             self.visible_ms,
             self.engaged_ms,
             self.latency_ms,
-            self.media_position_ms,
             self.media_watched_ms,
-            self.media_length_ms,
-            self.value.map(i64::unsigned_abs),
         ];
-        if counts
-            .iter()
-            .flatten()
-            .any(|count| *count > limits::INTEGER_MAX)
+        let beyond = |numbers: &[Option<u64>], max| numbers.iter().flatten().any(|n| *n > max);
+        if beyond(&counts, limits::INTEGER_MAX)
+            || beyond(&measured, measured_ms_max())
+            || beyond(&[self.value.map(i64::unsigned_abs)], limits::VALUE_MAX)
         {
             return Err(Why::OutOfRange);
         }
@@ -118,6 +120,9 @@ impl<E> Batch<'_, E> {
         if self.events.len() > limits::BATCH_EVENTS_MAX {
             return Err(Why::TooManyEvents);
         }
+        if self.unknown_bytes() > limits::CONTEXT_EXTRA_BYTES_MAX {
+            return Err(Why::BadLength);
+        }
         wall(self.t0)?;
         text(&self.source.affiliate, limits::ID_CHARS_MAX)?;
         let paths = [&self.source.site, &self.source.page, &self.source.referrer];
@@ -170,6 +175,20 @@ impl<E> Batch<'_, E> {
             return Err(Why::OutOfRange);
         }
         Ok(())
+    }
+
+    /// Bytes of the context's unknown keys, names and JSON together.
+    fn unknown_bytes(&self) -> usize {
+        let places = [
+            Some(&self.extra),
+            Some(&self.source.extra),
+            Some(&self.device.extra),
+            Some(&self.user.extra),
+            Some(&self.consent.extra),
+            self.previous.as_ref().map(|previous| &previous.extra),
+        ];
+        let members = places.into_iter().flatten().flat_map(Extra::iter);
+        members.map(|(key, json)| key.len() + json.len()).sum()
     }
 }
 
@@ -231,4 +250,8 @@ fn is_share(share: f64) -> bool {
 
 fn duration_max() -> i64 {
     i64::try_from(limits::DURATION_MAX.as_millis()).unwrap_or(i64::MAX)
+}
+
+fn measured_ms_max() -> u64 {
+    u64::try_from(limits::MEASURED_MAX.as_millis()).unwrap_or(u64::MAX)
 }

@@ -22,7 +22,7 @@ pub enum Why {
     TooManyEvents,
     /// An event or a batch of too many bytes.
     TooLarge,
-    /// A text of too many characters, or an empty one where one is needed.
+    /// A text of too many characters, unknown keys of too many bytes, or an empty text where one is needed.
     BadLength,
     /// A number outside its range.
     OutOfRange,

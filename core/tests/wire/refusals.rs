@@ -107,8 +107,61 @@ fn minor_versions_and_the_bounds_themselves_are_accepted() {
         (r#""c":"item-men-14""#, &longest),
         (r#""p":0.087"#, r#""p":1"#),
         (r#""n":101"#, r#""n":9007199254740991"#),
+        (r#""vis":5000"#, r#""vis":86400000"#),
     ] {
         assert_eq!(refused(from, to), None, "{from} -> {to}");
+    }
+}
+
+#[test]
+fn unknown_keys_of_the_context_share_one_small_space() {
+    // The warehouse repeats them on every event of the batch.
+    let fill = |bytes: usize| "x".repeat(bytes - r#"later"""#.len());
+    let within = format!(r#""later":"{}","#, fill(limits::CONTEXT_EXTRA_BYTES_MAX));
+    let beyond = format!(
+        r#""later":"{}","#,
+        fill(limits::CONTEXT_EXTRA_BYTES_MAX + 1)
+    );
+    for place in [
+        r#""bn":"#,
+        r#""aff":"#,
+        r#""cls":"#,
+        r#""sid":"#,
+        r#""mode":"#,
+        r#""cap":240"#,
+    ] {
+        let with = |extra: &str| refused(place, &format!("{extra}{place}"));
+        assert_eq!(with(&within), None, "{place}");
+        assert_eq!(with(&beyond), Some(Why::BadLength), "{place}");
+    }
+    let half = format!(
+        r#""later":"{}","#,
+        fill(limits::CONTEXT_EXTRA_BYTES_MAX / 2 + 1)
+    );
+    let text = golden("full-batch")
+        .replacen(r#""bn":"#, &format!(r#"{half}"bn":"#), 1)
+        .replacen(r#""aff":"#, &format!(r#"{half}"aff":"#), 1);
+    let batch = Batch::decode(text.as_bytes()).unwrap();
+    assert_eq!(batch.check(), Err(Why::BadLength), "two halves are a whole");
+}
+
+#[test]
+fn what_is_summed_stays_summable() {
+    for (kind, from, number) in [
+        ("kind-dwell", r#""vis":5000"#, 86_400_001),
+        ("kind-dwell", r#""eng":3200"#, 86_400_001),
+        ("kind-click", r#""lat":"#, 86_400_001),
+        ("kind-media", r#""mw":"#, 86_400_001),
+        ("kind-convert", r#""val":4980"#, 1_000_000_000_001_i64),
+        ("kind-convert", r#""val":4980"#, -1_000_000_000_001),
+    ] {
+        let text = golden(kind);
+        let (start, rest) = text.split_once(from).unwrap();
+        let (name, _) = from.split_once(':').unwrap();
+        let rest = rest.trim_start_matches(|digit: char| digit.is_ascii_digit());
+        let text = format!("{start}{name}:{number}{rest}");
+        let batch = Batch::decode(text.as_bytes()).unwrap();
+        assert_eq!(batch.events[0].check(), Err(Why::OutOfRange), "{text}");
     }
 }
 

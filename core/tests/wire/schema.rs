@@ -92,7 +92,7 @@ fn damage() -> impl Strategy<Value = Option<Value>> {
         Just(512),
         Just(513)
     ];
-    const NUMBERS: [i64; 13] = [
+    const NUMBERS: [i64; 18] = [
         -1,
         0,
         1,
@@ -103,6 +103,11 @@ fn damage() -> impl Strategy<Value = Option<Value>> {
         1441,
         0x7fff_ffff,
         0x8000_0000,
+        86_400_000,
+        86_400_001,
+        -1_000_000_000_001,
+        1_000_000_000_000,
+        1_000_000_000_001,
         (1 << 53) - 1,
         1 << 53,
         i64::MAX,
