@@ -34,7 +34,7 @@ pub(crate) struct Load {
 /// How far a loader looks, the same by itself and within `up`.
 #[derive(Args, Clone, Copy)]
 pub(super) struct Reach {
-    /// List every raw file, rather than those of the last 26 hours: after a long pause, or where little is kept
+    /// List every raw file in each run, rather than once a day and those of the last 26 hours in between
     #[arg(long)]
     pub(super) list_all: bool,
 }

@@ -1,6 +1,6 @@
 //! One entry of the log: what a run read, which data files it added and which it took away.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -157,6 +157,8 @@ pub enum CommitKind {
     Retain,
     /// Small files became larger ones.
     Compact,
+    /// All raw files were listed and looked after: which can't be read, and when.
+    Survey,
 }
 
 impl CommitKind {
@@ -169,6 +171,7 @@ impl CommitKind {
             Self::Erase => "erase",
             Self::Retain => "retain",
             Self::Compact => "compact",
+            Self::Survey => "survey",
         }
     }
 }
@@ -210,6 +213,12 @@ pub struct Commit {
     /// The index of seen events reaches back to here (ms): older events are refused as `too_old`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub floor_ms: Option<i64>,
+    /// The whole raw store was listed at this moment (ms), and all that was found is consumed or known to be unreadable.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub listed_all_ms: Option<i64>,
+    /// From here on, the raw files that can't be read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unreadable: Option<BTreeSet<String>>,
 }
 
 impl Commit {
@@ -231,6 +240,8 @@ impl Commit {
             tombstones_expired: Vec::new(),
             counts: Counts::default(),
             floor_ms: None,
+            listed_all_ms: None,
+            unreadable: None,
         }
     }
 }

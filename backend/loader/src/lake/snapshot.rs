@@ -1,6 +1,6 @@
 //! The lake as of one commit: the files that count and all a writer must know to plan the next commit.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use serde::{Deserialize, Serialize};
 
@@ -19,6 +19,12 @@ pub struct Snapshot {
     pub tombstones: Vec<Tombstone>,
     /// The index of seen events reaches back to here (ms).
     pub floor_ms: i64,
+    /// When the whole raw store was last listed and worked off (ms).
+    #[serde(default)]
+    pub listed_all_ms: i64,
+    /// Raw files that could not be read. Every run tries them again.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub unreadable: BTreeSet<String>,
     /// All events ever, by what became of them.
     pub totals: Counts,
     /// The most recent commits, oldest first.
@@ -61,7 +67,11 @@ impl Snapshot {
         for file in &commit.add {
             self.files.insert(file.path.clone(), file.clone());
         }
+        if let Some(unreadable) = &commit.unreadable {
+            self.unreadable.clone_from(unreadable);
+        }
         for raw in &commit.raw {
+            self.unreadable.remove(&raw.path);
             self.raw.insert(raw.path.clone(), raw.modified_ms);
         }
         for path in &commit.raw_expired {
@@ -74,6 +84,7 @@ impl Snapshot {
         self.tombstones
             .retain(|known| !commit.tombstones_expired.contains(&known.id));
         self.floor_ms = self.floor_ms.max(commit.floor_ms.unwrap_or(0));
+        self.listed_all_ms = self.listed_all_ms.max(commit.listed_all_ms.unwrap_or(0));
         self.totals.add(&commit.counts);
         self.loads.push_back(LoadRow::of(commit));
         while self.loads.len() > LOADS_KEPT {

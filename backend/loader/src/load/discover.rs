@@ -1,12 +1,12 @@
 //! Which raw files there are and which of them no commit has consumed.
 
 use futures::TryStreamExt;
-use object_store::{ObjectMeta, ObjectStore};
+use object_store::{ObjectMeta, ObjectStore, ObjectStoreExt};
 
 use super::options::{Options, ms};
 use crate::error::Result;
 use crate::lake::{Snapshot, StoreAt};
-use crate::time::{HOUR_MS, hour_of, hour_prefix};
+use crate::time::{DAY_MS, HOUR_MS, hour_of, hour_prefix};
 
 /// A raw file to be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,28 +16,53 @@ pub(crate) struct RawObject {
     pub(crate) modified_ms: i64,
 }
 
-/// The raw files of the listed hours that are not in the log, in the order of their names.
+/// What a run found.
+pub(crate) struct Listing {
+    /// The raw files that are not in the log, in the order of their names.
+    pub(crate) waiting: Vec<RawObject>,
+    /// When the whole store was listed (ms), where it was.
+    pub(crate) all_at_ms: Option<i64>,
+}
+
+/// Lists the last hours, and once a day everything: a loader that stood still, or a collector that publishes what it kept while it
+/// was down, leaves files in hours that nobody lists any more. Files that could not be read are looked for in any case.
 pub(crate) async fn discover(
     raw: &StoreAt,
     snapshot: &Snapshot,
     options: &Options,
-) -> Result<Vec<RawObject>> {
+) -> Result<Listing> {
     let mut found = Vec::new();
-    if options.list_all {
+    let now = options.now_ms();
+    let all = options.list_all || listing_due(snapshot, now);
+    if all {
         list(raw, "", &mut found).await?;
     } else {
-        let now = options.now_ms();
         let mut hour = hour_of(now - ms(options.relist));
         // One hour ahead: the host that names the objects may have a faster clock.
         while hour <= now + HOUR_MS {
             list(raw, &hour_prefix(hour), &mut found).await?;
             hour += HOUR_MS;
         }
+        for path in &snapshot.unreadable {
+            match raw.store().head(&raw.key(path)).await {
+                Ok(meta) => found.push(object(path.clone(), &meta)),
+                Err(object_store::Error::NotFound { .. }) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
     }
     found.retain(|object| !snapshot.raw.contains_key(&object.path));
     found.sort_by(|a, b| a.path.cmp(&b.path));
     found.dedup_by(|a, b| a.path == b.path);
-    Ok(found)
+    Ok(Listing {
+        waiting: found,
+        all_at_ms: all.then_some(now),
+    })
+}
+
+/// Whether the last listing of the whole store is a day old; a clock that was set back counts as one.
+pub(crate) fn listing_due(snapshot: &Snapshot, now_ms: i64) -> bool {
+    now_ms.abs_diff(snapshot.listed_all_ms) >= DAY_MS.unsigned_abs()
 }
 
 /// The given raw files, less those that a commit has consumed.
@@ -51,7 +76,7 @@ pub(crate) async fn named(
         .iter()
         .filter(|path| !snapshot.raw.contains_key(*path))
     {
-        let meta = object_store::ObjectStoreExt::head(raw.store().as_ref(), &raw.key(path)).await?;
+        let meta = raw.store().head(&raw.key(path)).await?;
         found.push(object(path.clone(), &meta));
     }
     Ok(found)

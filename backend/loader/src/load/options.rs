@@ -19,9 +19,9 @@ pub struct Options {
     /// Holds the secret that visitor keys are made with.
     pub salts: Salts,
     /// How far back hour prefixes are listed again. Firehose names an object by its oldest record and retries for 24 h, so less than
-    /// 26 h would lose some for ever.
+    /// 26 h would find some only with the next listing of everything, which is made once a day.
     pub relist: Duration,
-    /// List the whole raw store rather than the last hours.
+    /// List the whole raw store in every run, rather than once a day and the last hours in between.
     pub list_all: bool,
     /// Raw bytes (as stored) of one micro-batch; a larger single file is a micro-batch of its own.
     pub micro_batch_bytes: u64,

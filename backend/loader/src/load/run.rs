@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use super::batch;
 use super::clean::Target;
-use super::discover::{RawObject, discover, micro_batch, named};
+use super::discover::{RawObject, discover, listing_due, micro_batch, named};
 use super::mart::{due, finalise};
 use super::options::{Options, ms};
 use super::report::RunReport;
@@ -129,14 +129,21 @@ impl Loader {
     async fn run(&self, paths: Option<&[String]>, stopping: &AtomicBool) -> Result<RunReport> {
         let mut report = RunReport::default();
         let mut snapshot = self.lake.snapshot().await?;
-        let mut waiting = match paths {
-            Some(paths) => named(&self.raw, &snapshot, paths).await?,
-            None => discover(&self.raw, &snapshot, &self.options).await?,
+        let (mut waiting, all_at_ms) = match paths {
+            Some(paths) => (named(&self.raw, &snapshot, paths).await?, None),
+            None => {
+                let listing = discover(&self.raw, &snapshot, &self.options).await?;
+                (listing.waiting, listing.all_at_ms)
+            }
         };
         let mut lost = 0;
         while !waiting.is_empty() && !stopping.load(Ordering::Relaxed) {
             let next = micro_batch(&waiting, self.options.micro_batch_bytes);
-            match self.attempt(&snapshot, &waiting[..next], &mut report).await {
+            // The micro-batch that works the listing off says so in its own commit.
+            let rest = next < waiting.len() || !report.bad_files.is_empty();
+            let listed = all_at_ms.filter(|at| !rest && listing_due(&snapshot, *at));
+            let attempt = self.attempt(&snapshot, &waiting[..next], listed, &mut report);
+            match attempt.await {
                 Ok((now, won)) => {
                     snapshot = now;
                     lost = if won { 0 } else { lost + 1 };
@@ -154,6 +161,9 @@ impl Loader {
             }
         }
         if !stopping.load(Ordering::Relaxed) {
+            if paths.is_none() {
+                snapshot = self.note(snapshot, all_at_ms, &mut report).await?;
+            }
             snapshot = maintain::erase_pending(self, snapshot, &mut report).await?;
             snapshot = self.finalise(snapshot, &mut report).await?;
         }
@@ -172,9 +182,10 @@ impl Loader {
         &self,
         snapshot: &Snapshot,
         objects: &[RawObject],
+        listed_ms: Option<i64>,
         report: &mut RunReport,
     ) -> Result<(Snapshot, bool)> {
-        let commit = batch::load(
+        let mut commit = batch::load(
             &self.raw,
             &self.lake,
             snapshot,
@@ -183,7 +194,37 @@ impl Loader {
             &run_id()?,
         )
         .await?;
+        commit.listed_all_ms = listed_ms.filter(|_| commit.raw.len() == objects.len());
         self.try_commit(snapshot, commit, report).await
+    }
+
+    /// Puts into the log what no micro-batch said: that all there is was listed, and which files can't be read.
+    async fn note(
+        &self,
+        mut snapshot: Snapshot,
+        all_at_ms: Option<i64>,
+        report: &mut RunReport,
+    ) -> Result<Snapshot> {
+        let bad: BTreeSet<String> = report
+            .bad_files
+            .iter()
+            .map(|(path, _)| path.clone())
+            .collect();
+        loop {
+            let mut commit = Commit::new(CommitKind::Survey, run_id()?, self.options.now_ms());
+            // A lake that holds nothing needs no commit to say so: it is listed whole each time.
+            commit.listed_all_ms =
+                all_at_ms.filter(|at| snapshot.version > 0 && listing_due(&snapshot, *at));
+            commit.unreadable = (bad != snapshot.unreadable).then(|| bad.clone());
+            if commit.listed_all_ms.is_none() && commit.unreadable.is_none() {
+                return Ok(snapshot);
+            }
+            let (now, won) = self.try_commit(&snapshot, commit, report).await?;
+            snapshot = now;
+            if won {
+                return Ok(snapshot);
+            }
+        }
     }
 
     /// Tries to make `commit` the next; on a lost race its data files are taken away again.

@@ -6,6 +6,7 @@
 )]
 
 mod crash;
+mod discovery;
 mod erasure;
 mod kill;
 mod loading;
