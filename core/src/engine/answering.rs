@@ -93,7 +93,7 @@ impl Engine {
     }
 
     /// A verdict on the whole batch: an answer was given, so no attempt is left in doubt.
-    fn end(&mut self, number: u64, reason: LossReason) {
+    pub(super) fn end(&mut self, number: u64, reason: LossReason) {
         let Some(batch) = self.queue.remove(number) else {
             return;
         };
@@ -117,30 +117,6 @@ impl Engine {
             }
         }
         self.put_tries(now, number);
-    }
-
-    fn split(&mut self, now: Now, number: u64) {
-        let numbers = [self.ledger.batches + 1, self.ledger.batches + 2];
-        let Some(batch) = self.queue.by_number(number) else {
-            return;
-        };
-        let Some(parts) = batch.split(numbers, now) else {
-            self.end(number, LossReason::StorageFailed);
-            return;
-        };
-        self.ledger.batches += 2;
-        if let Some(whole) = self.queue.by_number(number).cloned() {
-            self.delete_batch(&whole);
-        }
-        for part in &parts {
-            let key = Key::new(Class::Batch, part.number);
-            self.outbox.push(|| Write::Put {
-                key,
-                value: part.encode(),
-            });
-        }
-        self.queue.replace(number, parts);
-        self.put_ledger();
     }
 
     fn put_tries(&mut self, now: Now, number: u64) {

@@ -10,6 +10,8 @@ impl Engine {
     /// The visitor's choice. It is stored, but for pending on a store that holds nothing.
     ///
     /// - From pending to full or measure-only, what was kept in memory is stored and sent under that choice.
+    /// - From full to measure-only, what is queued stays and leaves without the visitor's id. An upload on its way can't be
+    ///   called back.
     /// - Denied wipes the queue and the store, and cancels what waits; the count stays here, nothing is sent.
     /// - Back to pending, what is queued is kept and neither sent nor added to in the store.
     pub fn set_consent(&mut self, now: Now, choice: Consent) {
@@ -46,6 +48,7 @@ impl Engine {
     }
 
     /// Whether the browser asks not to be tracked (`navigator.globalPrivacyControl`): measure only, whatever the choice.
+    /// What is queued leaves without the visitor's id.
     pub fn set_gpc(&mut self, now: Now, gpc: bool) {
         if gpc == self.visitor.gpc {
             return;

@@ -19,6 +19,7 @@ mod loss;
 mod outbox;
 mod queue;
 mod recording;
+mod resealed;
 mod restoring;
 mod retry_after;
 mod sealed;

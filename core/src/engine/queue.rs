@@ -71,8 +71,8 @@ impl Queue {
         self.take_at(at)
     }
 
-    /// Puts the parts of a batch in its place.
-    pub(super) fn replace(&mut self, number: u64, parts: [Sealed; 2]) {
+    /// Puts others in a batch's place.
+    pub(super) fn replace(&mut self, number: u64, parts: Vec<Sealed>) {
         if let Some(at) = self.position(number) {
             self.take_at(at);
             for part in parts.into_iter().rev() {

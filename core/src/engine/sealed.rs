@@ -1,10 +1,11 @@
-//! A sealed batch: compressed bytes that are never rewritten, and what the engine must know about them.
+//! A sealed batch: compressed bytes that stay as they are, and what the engine must know about them.
 
 use std::time::Duration;
 
-use super::gzip::{compress, decompress};
+use super::context::{put_id, take_id};
+use super::gzip::compress;
 use super::loss::LossReason;
-use super::table::{Slot, Table};
+use super::table::Table;
 use crate::codec::{Decoder, Encoder};
 use crate::wire::{Batch, Encoded};
 use crate::{Id, MonoMillis, Now, UnixMillis};
@@ -16,16 +17,18 @@ pub(super) struct Sealed {
     /// The number of the batch it was first sealed as: the queue is in this order, halves after a split included.
     pub(super) order: u64,
     pub(super) inst: Id,
+    /// The visitor it names.
+    pub(super) anon: Option<Id>,
     pub(super) table: Table,
     pub(super) body: Vec<u8>,
     /// Bytes of the raw batch before its first event.
-    head_len: usize,
+    pub(super) head_len: usize,
     pub(super) raw_len: usize,
     /// When its first event was captured, in wall time, because it outlives the process.
-    opened: UnixMillis,
+    pub(super) opened: UnixMillis,
     /// Age when it entered this process's queue, and when that was.
-    aged: Duration,
-    entered: MonoMillis,
+    pub(super) aged: Duration,
+    pub(super) entered: MonoMillis,
     pub(super) tries: Tries,
 }
 
@@ -58,7 +61,7 @@ impl Sealed {
     ) -> Self {
         let mut batch = batch.with_events(vec![Encoded(events)]);
         batch.batch_number = number;
-        let inst = batch.inst;
+        let (inst, anon) = (batch.inst, batch.user.anon);
         let raw = batch.encode();
         let head_len = raw.len() - TAIL.len() - events.len();
         debug_assert!(raw.ends_with(TAIL), "a batch ends with its events");
@@ -66,6 +69,7 @@ impl Sealed {
             number,
             order: number,
             inst,
+            anon,
             table,
             body: compress(&raw),
             head_len,
@@ -99,68 +103,14 @@ impl Sealed {
         }
     }
 
-    /// The two halves by bytes, under new numbers, with the same events and keys. `None` when the bytes are damaged.
-    pub(super) fn split(&self, numbers: [u64; 2], now: Now) -> Option<[Self; 2]> {
-        let raw = decompress(&self.body)?;
-        let slots: Vec<Slot> = self.table.iter().collect();
-        let total: usize = slots.iter().map(|slot| slot.len + 1).sum();
-        let events = raw.get(self.head_len..(self.head_len + total).checked_sub(1)?)?;
-        let mut cut = 0;
-        let mut at = 0;
-        while at < slots.len() - 1 && (at == 0 || cut + slots[at].len < total / 2) {
-            cut += slots[at].len + 1;
-            at += 1;
-        }
-        let (first, second) = (&events[..cut - 1], &events[cut..]);
-        let [a, b] = numbers;
-        Some([
-            self.part(&raw, first, slots[..at].iter().copied().collect(), a, now)?,
-            self.part(&raw, second, slots[at..].iter().copied().collect(), b, now)?,
-        ])
-    }
-
-    fn part(&self, raw: &[u8], events: &[u8], table: Table, number: u64, now: Now) -> Option<Self> {
-        let head = raw.get(..self.head_len)?;
-        // The instance before it is base64url, so the first match is the key itself.
-        let start = head
-            .windows(BATCH_NUMBER.len())
-            .position(|window| window == BATCH_NUMBER)?
-            + BATCH_NUMBER.len();
-        let digits = head[start..]
-            .iter()
-            .take_while(|byte| byte.is_ascii_digit())
-            .count();
-        let mut part = head[..start].to_vec();
-        part.extend(number.to_string().into_bytes());
-        part.extend(&head[start + digits..]);
-        let head_len = part.len();
-        part.extend(events);
-        part.extend(TAIL);
-        Some(Self {
-            number,
-            order: self.order,
-            inst: self.inst,
-            table,
-            body: compress(&part),
-            head_len,
-            raw_len: part.len(),
-            opened: self.opened,
-            aged: self.age(now),
-            entered: now.mono,
-            tries: Tries {
-                unanswered: self.tries.unanswered,
-                ..Tries::default()
-            },
-        })
-    }
-
     /// The value under which it is stored.
     pub(super) fn encode(&self) -> Vec<u8> {
         let mut to = Encoder::new();
         to.u8(VERSION)
             .u64(self.order)
             .bytes(self.inst.as_str().as_bytes())
-            .i64(self.opened.as_i64());
+            .i64(self.opened.as_i64())
+            .option(self.anon, put_id);
         to.u64(self.head_len as u64)
             .u64(self.raw_len as u64)
             .bytes(self.table.as_bytes())
@@ -174,10 +124,12 @@ impl Sealed {
         let order = from.u64()?;
         let inst = Id::parse(from.str()?).ok()?;
         let opened = UnixMillis::from_i64(from.i64()?);
+        let anon = from.option(take_id)?;
         Some(Self {
             number,
             order,
             inst,
+            anon,
             head_len: from.u64()?.try_into().ok()?,
             raw_len: from.u64()?.try_into().ok()?,
             table: Table::of_bytes(from.bytes()?)?,
@@ -238,6 +190,5 @@ impl Tries {
 }
 
 /// How every batch ends.
-const TAIL: &[u8] = b"]}";
-const BATCH_NUMBER: &[u8] = b"\"bn\":";
+pub(super) const TAIL: &[u8] = b"]}";
 const VERSION: u8 = 1;

@@ -60,10 +60,14 @@ impl Engine {
 
     fn next_batch(&mut self, now: Now) -> Option<Upload> {
         self.visitor.mode()?;
-        let number = self
-            .queue
-            .next_to_send(now.mono, self.sender.delivered)?
-            .number;
+        let number = loop {
+            let next = self.queue.next_to_send(now.mono, self.sender.delivered)?;
+            let number = next.number;
+            if self.may_name(next.anon) {
+                break number;
+            }
+            self.take_visitor_out(now, number);
+        };
         let batch = self.queue.by_number(number)?;
         let unanswered_before = batch.tries.unanswered;
         batch.tries.attempts = batch.tries.attempts.saturating_add(1);

@@ -3,10 +3,19 @@
 use std::time::Duration;
 
 use eyeline_core::wire::ConsentMode;
-use eyeline_core::{Class, Consent, Engine, LossReason, Refused, Step, UploadKind};
+use eyeline_core::{
+    Class, Consent, Engine, HostAnswer, Id, LossReason, Refused, Step, Upload, UploadKind,
+};
 
 use crate::rig::{Rig, kinds, numbers, read, rig, rig_with};
 use crate::server::{status, taken};
+
+/// What a batch says of the visitor.
+fn who(upload: &Upload) -> (ConsentMode, Option<Id>) {
+    read(upload, |batch| (batch.consent.mode, batch.user.anon))
+}
+
+const NOBODY: (ConsentMode, Option<Id>) = (ConsentMode::Measure, None);
 
 fn choose(rig: &mut Rig, choice: Consent) {
     rig.call(|engine, now| engine.set_consent(now, choice));
@@ -84,8 +93,7 @@ fn a_change_of_mode_closes_the_batch() {
     rig.track_many(1);
     choose(&mut rig, Consent::MeasureOnly);
     let upload = rig.deliver();
-    assert_eq!(numbers(&upload), [1]);
-    assert_eq!(read(&upload, |batch| batch.consent.mode), ConsentMode::Full);
+    assert_eq!((numbers(&upload), who(&upload)), (vec![1], NOBODY));
     rig.call(Engine::flush);
     let upload = rig.deliver();
     assert_eq!(
@@ -231,4 +239,64 @@ fn forgetting_while_pending_stores_nothing_of_the_pending_instance() {
         (stats.captured, stats.lost),
         (1, [(LossReason::ConsentWithdrawn, 1)].into())
     );
+}
+
+#[test]
+fn a_choice_that_narrows_takes_the_visitor_out_of_what_is_queued() {
+    for narrow in [
+        |rig: &mut Rig| choose(rig, Consent::MeasureOnly),
+        |rig: &mut Rig| rig.call(|engine, now| engine.set_gpc(now, true)),
+        |rig: &mut Rig| rig.restart_with(|config| config.gpc = true),
+        |rig: &mut Rig| rig.restart_with(|config| config.children = true),
+    ] {
+        let mut rig = rig_with(|config| config.batch_events = 2);
+        rig.track_many(3);
+        narrow(&mut rig);
+        let (first, second) = (rig.deliver(), rig.deliver());
+        assert_eq!((numbers(&first), who(&first)), (vec![1, 2], NOBODY));
+        assert_eq!((numbers(&second)[0], who(&second)), (3, NOBODY));
+        assert_eq!(rig.engine.stats(rig.now).lost, [].into());
+    }
+}
+
+#[test]
+fn a_batch_without_its_visitor_has_a_label_of_its_own_and_goes_on_where_it_was() {
+    let mut rig = rig();
+    rig.track_many(2);
+    let named = rig.send(&HostAnswer::TimedOut);
+    choose(&mut rig, Consent::MeasureOnly);
+    rig.restart();
+    let nameless = rig.send_when_due(&taken(1));
+    assert_eq!(numbers(&nameless), numbers(&named));
+    assert_eq!(
+        read(&nameless, |batch| batch.inst),
+        read(&named, |batch| batch.inst)
+    );
+    let labels = [&named, &nameless].map(|upload| read(upload, |batch| batch.batch_number));
+    assert_ne!(labels[0], labels[1]);
+    assert!(
+        nameless.path_and_query.ends_with("&a=2"),
+        "{}",
+        nameless.path_and_query
+    );
+    assert_eq!(numbers(&rig.deliver()), [2]);
+}
+
+#[test]
+fn an_id_given_up_leaves_no_more_even_under_a_new_full_consent() {
+    let mut rig = rig();
+    rig.track_many(1);
+    choose(&mut rig, Consent::MeasureOnly);
+    choose(&mut rig, Consent::Full);
+    assert_eq!(who(&rig.deliver()), NOBODY);
+}
+
+#[test]
+fn the_batches_of_another_affiliate_keep_their_visitor() {
+    let mut rig = rig();
+    rig.track_many(1);
+    rig.restart_with(|config| {
+        config.affiliate = eyeline_core::AffiliateId::new("zozo-women").unwrap();
+    });
+    assert!(who(&rig.deliver()).1.is_some());
 }

@@ -44,6 +44,12 @@ impl World {
         );
         let raw = raw(upload);
         let batch = Batch::decode(&raw).unwrap();
+        let may_name = self.consent == Consent::Full && !self.gpc;
+        assert!(
+            may_name || batch.user.anon.is_none(),
+            "named the visitor under {:?}",
+            self.consent
+        );
         let first = self
             .sent
             .entry((batch.inst, batch.batch_number))

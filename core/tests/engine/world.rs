@@ -72,6 +72,7 @@ pub(crate) struct World {
     /// The last call's record is not stored, and the call does not return.
     pub(crate) torn: bool,
     pub(crate) consent: Consent,
+    pub(crate) gpc: bool,
     /// The last choice that was made, which the store keeps.
     pub(crate) chosen: Option<Consent>,
     pub(crate) handles: Vec<ImpressionHandle>,
@@ -109,6 +110,7 @@ impl World {
             },
             chance: Chance(seed),
             consent: config.consent,
+            gpc: config.gpc,
             chosen: None,
             config,
             store_fails: false,
@@ -141,6 +143,7 @@ impl World {
             self.now,
             Box::new(bits),
         ));
+        self.gpc = self.config.gpc;
         self.handles.clear();
         self.silent = None;
         self.unpacked = None;
@@ -251,7 +254,10 @@ impl World {
                 let dimensions = Pairs::dimensions([("edition", value.to_string())]).unwrap();
                 self.call(|engine, now| engine.set_dimensions(now, dimensions));
             }
-            Happening::Gpc(gpc) => self.call(|engine, now| engine.set_gpc(now, *gpc)),
+            Happening::Gpc(gpc) => {
+                self.gpc = *gpc;
+                self.call(|engine, now| engine.set_gpc(now, *gpc));
+            }
             Happening::Flush => self.call(Engine::flush),
             Happening::Background => self.call(Engine::background),
             _ => unreachable!("not an app's doing"),
