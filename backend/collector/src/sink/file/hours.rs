@@ -88,7 +88,7 @@ impl Hours {
     }
 
     /// Moves a file that may end in torn or damaged bytes into its hour, without them.
-    pub(super) fn finish_torn(&self, path: &Path) -> io::Result<()> {
+    fn finish_torn(&self, path: &Path) -> io::Result<()> {
         let kept = recover(path, &self.damaged)?;
         tracing::info!(
             bytes = kept.bytes,

@@ -1,5 +1,5 @@
 //! Writes groups of lines to the current file and ends it when it is large or old enough.
-use std::fs::File;
+use std::fs::{File, OpenOptions};
 use std::io::{self, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -20,8 +20,24 @@ pub(super) struct FileWriter {
     hours: Hours,
     options: FileSinkOptions,
     current: Option<OpenFile>,
-    /// Finished files that could not be moved into their hour yet, with their length.
-    finished: Vec<(PathBuf, u64)>,
+    /// Files that take no more lines and are not in their hour yet.
+    finished: Vec<Finished>,
+    retry: Retry,
+}
+
+struct Finished {
+    path: PathBuf,
+    /// Bytes that were acknowledged.
+    bytes: u64,
+    /// More bytes stand behind them: a write failed and could not be undone.
+    torn: bool,
+}
+
+/// When files that could not be moved are tried again.
+#[derive(Default)]
+struct Retry {
+    failures: u32,
+    at: Option<Instant>,
 }
 
 struct OpenFile {
@@ -40,6 +56,7 @@ impl FileWriter {
             options,
             current: None,
             finished: Vec::new(),
+            retry: Retry::default(),
         })
     }
 
@@ -48,32 +65,38 @@ impl FileWriter {
         self.hours.damaged()
     }
 
-    /// Ends the current file and moves every finished one into its hour. One that can't be moved is tried again: its lines
-    /// are durable where it stands, so that is no reason to refuse the next ones.
-    fn rotate(&mut self) -> io::Result<()> {
-        if let Some(current) = self.current.take() {
-            self.finished.push((current.path, current.bytes));
+    fn end_current(&mut self, torn: bool) {
+        if let Some(OpenFile { path, bytes, .. }) = self.current.take() {
+            self.finished.push(Finished { path, bytes, torn });
         }
+    }
+
+    /// Moves every finished file into its hour. One that can't be moved is tried again: its lines are durable where it
+    /// stands, so that is no reason to refuse the next ones, nor to begin files that are no better.
+    fn publish_finished(&mut self) -> io::Result<()> {
         let mut outcome = Ok(());
-        for (path, bytes) in std::mem::take(&mut self.finished) {
-            if let Err(error) = self.hours.publish(&path, bytes) {
+        for mut finished in std::mem::take(&mut self.finished) {
+            let moved = finished
+                .cut()
+                .and_then(|()| self.hours.publish(&finished.path, finished.bytes));
+            if let Err(error) = moved {
                 tracing::error!(%error, "a finished file could not be moved into its hour");
-                self.finished.push((path, bytes));
+                self.finished.push(finished);
                 outcome = Err(error);
             }
         }
+        self.retry.note(outcome.is_ok(), Instant::now());
         outcome
     }
 
-    fn is_due(&self) -> bool {
-        !self.finished.is_empty()
-            || self.current.as_ref().is_some_and(|current| {
-                // Both clocks count: a stepped clock must not keep a file from a reader that waits in real time, nor put days
-                // into one file.
-                current.bytes >= self.options.rotate_bytes
-                    || current.opened.elapsed() >= self.options.rotate_after
-                    || (self.options.clock)().since(current.oldest) >= self.options.rotate_after
-            })
+    fn current_is_due(&self) -> bool {
+        self.current.as_ref().is_some_and(|current| {
+            // Both clocks count: a stepped clock must not keep a file from a reader that waits in real time, nor put days
+            // into one file.
+            current.bytes >= self.options.rotate_bytes
+                || current.opened.elapsed() >= self.options.rotate_after
+                || (self.options.clock)().since(current.oldest) >= self.options.rotate_after
+        })
     }
 
     fn current(&mut self) -> io::Result<&mut OpenFile> {
@@ -94,9 +117,7 @@ impl FileWriter {
 
 impl GroupWriter for FileWriter {
     fn commit(&mut self, group: &[Bytes]) -> Result<(), SinkError> {
-        if self.is_due() {
-            self.tick();
-        }
+        self.tick();
         let member = compress(group)?;
         let current = self.current()?;
         let written = current
@@ -111,10 +132,8 @@ impl GroupWriter for FileWriter {
                 .file
                 .set_len(bytes)
                 .and_then(|()| current.file.seek(SeekFrom::Start(bytes)));
-            match cut {
-                Ok(_) => drop(self.rotate()),
-                Err(_) => self.current = None,
-            }
+            let torn = cut.is_err();
+            self.end_current(torn);
             return Err(error.into());
         }
         current.bytes += member.len() as u64;
@@ -122,20 +141,56 @@ impl GroupWriter for FileWriter {
     }
 
     fn due(&self) -> Option<Instant> {
+        let now = Instant::now();
         // A stepped clock moves without telling, so it is looked at again and again.
-        let idle = self.current.is_none() && self.finished.is_empty();
-        (!idle).then(|| Instant::now() + self.options.rotate_after.min(CLOCK_LOOK))
+        let look = || now + self.options.rotate_after.min(CLOCK_LOOK);
+        let current = self.current.as_ref().map(|_| look());
+        let finished = (!self.finished.is_empty()).then(|| self.retry.at.unwrap_or(now));
+        current.into_iter().chain(finished).min()
     }
 
     fn tick(&mut self) {
-        if self.is_due() {
-            // Its failure is logged where it happens and tried again at the next tick.
-            drop(self.rotate());
+        if self.current_is_due() {
+            self.end_current(false);
+        }
+        if !self.finished.is_empty() && self.retry.is_due(Instant::now()) {
+            // Its failure is logged where it happens.
+            drop(self.publish_finished());
         }
     }
 
     fn finish(&mut self) -> Result<(), SinkError> {
-        Ok(self.rotate()?)
+        self.end_current(false);
+        Ok(self.publish_finished()?)
+    }
+}
+
+impl Finished {
+    /// Leaves nothing behind the bytes that were acknowledged.
+    fn cut(&mut self) -> io::Result<()> {
+        if !self.torn || self.bytes == 0 {
+            return Ok(());
+        }
+        let file = OpenOptions::new().write(true).open(&self.path)?;
+        file.set_len(self.bytes)?;
+        file.sync_all()?;
+        self.torn = false;
+        Ok(())
+    }
+}
+
+impl Retry {
+    fn is_due(&self, now: Instant) -> bool {
+        self.at.is_none_or(|at| now >= at)
+    }
+
+    fn note(&mut self, worked: bool, now: Instant) {
+        self.failures = if worked { 0 } else { self.failures + 1 };
+        let doublings = self.failures.saturating_sub(1).min(16);
+        let pause = RETRY_PAUSE
+            .saturating_mul(1 << doublings)
+            .min(RETRY_PAUSE_MAX);
+        self.at = (!worked).then(|| now + pause);
     }
 }
 
@@ -153,37 +208,13 @@ fn compress(group: &[Bytes]) -> io::Result<Vec<u8>> {
 
 /// Level 4 (ours): raw files live for days, and level 6 costs twice the time for 4 % less.
 const GZIP_LEVEL: u32 = 4;
+/// First pause before files that could not be moved are tried again (ours); it doubles.
+const RETRY_PAUSE: Duration = Duration::from_secs(1);
+/// Longest such pause (ours): a repaired disk is noticed within a minute.
+const RETRY_PAUSE_MAX: Duration = Duration::from_secs(60);
 /// How often the injected clock is looked at (ours).
 const CLOCK_LOOK: Duration = Duration::from_secs(1);
 
 #[cfg(test)]
-mod tests {
-    use std::fs;
-
-    use super::*;
-
-    #[test]
-    fn a_write_that_fails_refuses_its_group_and_spoils_no_other() {
-        let folder = tempfile::tempdir().unwrap();
-        let mut writer = FileWriter::open(folder.path(), FileSinkOptions::default()).unwrap();
-        writer.commit(&["before\n".into()]).unwrap();
-        // A handle that can't write stands for a disk that can't.
-        let current = writer.current.as_mut().unwrap();
-        current.file = File::open(&current.path).unwrap();
-        assert!(matches!(
-            writer.commit(&["lost\n".into()]),
-            Err(SinkError::Storage(_))
-        ));
-        writer.commit(&["after\n".into()]).unwrap();
-        writer.finish().unwrap();
-        drop(writer);
-        // What could not be moved now is by the next start.
-        let mut writer = FileWriter::open(folder.path(), FileSinkOptions::default()).unwrap();
-        writer.finish().unwrap();
-        assert_eq!(
-            fs::read_dir(folder.path().join(".open")).unwrap().count(),
-            1,
-            "only the lock is left"
-        );
-    }
-}
+#[path = "writer_test.rs"]
+mod tests;
