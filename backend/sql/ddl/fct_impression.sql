@@ -50,6 +50,7 @@ CREATE TABLE fct_impression (
     conversions BIGINT,
     conversion_value BIGINT,
     events BIGINT,
+    context_seq BIGINT,
     ivt VARCHAR(512)
 );
 -- Redshift: DISTSTYLE KEY DISTKEY (visitor_key) COMPOUND SORTKEY (event_date, affiliate_id, content_id)

@@ -5,6 +5,7 @@
     reason = "tests may fail by panicking"
 )]
 
+mod context;
 mod crash;
 mod discovery;
 mod erasure;
