@@ -10,7 +10,8 @@ use eyeline_core::wire::Answer;
 
 use super::admit::{Admitted, answer};
 use super::{App, Code, Fault, body};
-use crate::batch::{Refused, judge};
+use crate::batch::{Refused, Stamp, judge};
+use crate::keys::WriteKey;
 use crate::sink::SinkError;
 
 pub(super) async fn batch(State(app): State<Arc<App>>, request: Request) -> Response {
@@ -28,20 +29,11 @@ async fn take(app: Arc<App>, admitted: Admitted) -> Result<Response, Fault> {
     let raw = body::read(body, &headers, app.body_timeout).await?;
     let accepted = match judge(&raw, &stamp, &key) {
         Ok(accepted) => accepted,
-        Err(refused) => return Err(refuse(&app, refused).await),
+        Err(refused) => return Err(refuse(&app, &key, &stamp, refused).await),
     };
     let events = accepted.kept.len() as u64;
-    key.take_quota(events, stamp.received).map_err(|wait| {
-        Fault::new(
-            Code::QuotaExceeded,
-            "this key has sent all the events it may send in this UTC day",
-        )
-        .retry_after(wait)
-    })?;
-    if let Err(error) = app.sink.store(accepted.lines.clone()).await {
-        key.return_quota(events, stamp.received);
-        return Err(not_stored(&error));
-    }
+    let charged = events + accepted.rejected.len() as u64;
+    store(&app, &key, &stamp, charged, accepted.lines.clone()).await?;
     app.metrics.batches.increment(1);
     app.metrics.events.increment(events);
     app.metrics.bytes.increment(raw.len() as u64);
@@ -54,14 +46,36 @@ async fn take(app: Arc<App>, admitted: Admitted) -> Result<Response, Fault> {
 }
 
 /// The client drops what a 400 refuses, so the refused events must be durable before it is told.
-async fn refuse(app: &App, refused: Refused) -> Fault {
+async fn refuse(app: &App, key: &WriteKey, stamp: &Stamp, refused: Refused) -> Fault {
     if let Some(line) = refused.line {
-        if let Err(error) = app.sink.store(line).await {
-            return not_stored(&error);
+        // A body in which no event could be told apart leaves one row too.
+        if let Err(fault) = store(app, key, stamp, refused.events.max(1), line).await {
+            return fault;
         }
         app.metrics.rejected(refused.why, refused.events);
     }
     Fault::new(refused.why.into(), refused.message)
+}
+
+/// Makes lines durable against the key's quota, which counts every row they bring to the warehouse, kept or refused.
+async fn store(
+    app: &App,
+    key: &WriteKey,
+    stamp: &Stamp,
+    rows: u64,
+    lines: Bytes,
+) -> Result<(), Fault> {
+    key.take_quota(rows, stamp.received).map_err(|wait| {
+        Fault::new(
+            Code::QuotaExceeded,
+            "this key has sent all the events it may send in this UTC day",
+        )
+        .retry_after(wait)
+    })?;
+    app.sink.store(lines).await.map_err(|error| {
+        key.return_quota(rows, stamp.received);
+        not_stored(&error)
+    })
 }
 
 pub(super) fn not_stored(error: &SinkError) -> Fault {

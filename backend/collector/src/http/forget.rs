@@ -31,6 +31,13 @@ async fn take(app: Arc<App>, admitted: Admitted) -> Result<Response, Fault> {
             "aff is not among this key's affiliates",
         ));
     }
+    key.admit_forget().map_err(|wait| {
+        Fault::new(
+            Code::RateLimited,
+            "this key sends more requests to forget a minute than it may",
+        )
+        .retry_after(wait)
+    })?;
     // Unknown keys are left behind: this line is read by what deletes, and says nothing it need not say.
     let forget = Forget::new(forget.affiliate, forget.anon);
     let line = ForgetLine {

@@ -4,7 +4,7 @@ use std::num::NonZeroU32;
 use std::sync::Arc;
 
 use eyeline_core::limits;
-use governor::{Quota, RateLimiter};
+use governor::Quota;
 use serde::Deserialize;
 
 use super::{Keys, KeysError, OriginRule, Rate, WriteKey};
@@ -28,6 +28,7 @@ struct KeyEntry {
     requests_per_second: Option<NonZeroU32>,
     burst: Option<NonZeroU32>,
     events_per_day: Option<u64>,
+    forgets_per_minute: Option<NonZeroU32>,
 }
 
 /// Reads a keys file. What `before` counted for a key goes on counting: a reload must not hand out a fresh quota.
@@ -103,14 +104,9 @@ fn write_key(
     });
     let rate = entry.requests_per_second.map(|per_second| {
         let quota = Quota::per_second(per_second).allow_burst(entry.burst.unwrap_or(per_second));
-        match known.and_then(|known| known.rate.as_ref()) {
-            Some(rate) if rate.quota == quota => rate.clone(),
-            _ => Rate {
-                quota,
-                limiter: Arc::new(RateLimiter::direct(quota)),
-            },
-        }
+        Rate::new(quota, known.and_then(|known| known.rate.as_ref()))
     });
+    let forgets = Quota::per_minute(entry.forgets_per_minute.unwrap_or(FORGETS_PER_MINUTE));
     Ok(WriteKey {
         name: entry.name.unwrap_or_else(|| format!("key {number}")),
         key: entry.key,
@@ -118,6 +114,7 @@ fn write_key(
         origins: origins.transpose()?,
         events_per_day: entry.events_per_day,
         rate,
+        forgets: Rate::new(forgets, known.map(|known| &known.forgets)),
         sent_today: known
             .map(|known| Arc::clone(&known.sent_today))
             .unwrap_or_default(),
@@ -132,6 +129,9 @@ fn check(holds: bool, what: impl FnOnce() -> String) -> Result<(), KeysError> {
     }
 }
 
+/// Requests to forget a minute where the file names no other rate (ours): far more than people ask for on a large site, and
+/// each is kept as a tombstone for months. A refused one stays with its sender and comes again.
+const FORGETS_PER_MINUTE: NonZeroU32 = NonZeroU32::new(60).expect("60 is not 0");
 /// Shortest write key (ours): it is public, so it only has to be free of chance collisions and typing slips.
 const KEY_CHARS_MIN: usize = 8;
 /// Shortest admin token (ours): it is a secret, and 16 base64 characters are 96 bits.
@@ -187,6 +187,17 @@ mod tests {
         );
         assert!(refusal(r#"{"v":1,"keys":[],"admin_tokens":["short"]}"#).contains("admin token 1"));
         assert!(refusal("{\"v\":1,").contains("line 1"));
+    }
+
+    #[test]
+    fn a_key_that_names_no_rate_may_still_not_forget_without_end() {
+        let before = parse(one_key("").as_bytes(), None).unwrap();
+        let key = before.find("wk_news_01").unwrap();
+        // An hour's worth, at once.
+        let admitted = (0..3600).filter(|_| key.admit_forget().is_ok()).count();
+        assert!((60..120).contains(&admitted), "{admitted}");
+        let after = parse(one_key(r#","name":"x""#).as_bytes(), Some(&before)).unwrap();
+        assert!(after.find("wk_news_01").unwrap().admit_forget().is_err());
     }
 
     #[test]

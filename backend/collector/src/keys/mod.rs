@@ -53,6 +53,8 @@ pub(crate) struct WriteKey {
     origins: Option<Vec<OriginRule>>,
     events_per_day: Option<u64>,
     rate: Option<Rate>,
+    /// Each request to forget costs the warehouse work for months, and the key is public: there is always a bound.
+    forgets: Rate,
     sent_today: Arc<DayCount>,
 }
 
@@ -77,12 +79,12 @@ impl WriteKey {
 
     /// Takes one request from the rate limit, or says how long to wait for the next.
     pub(crate) fn admit(&self) -> Result<(), Duration> {
-        let Some(rate) = &self.rate else {
-            return Ok(());
-        };
-        rate.limiter
-            .check()
-            .map_err(|until| until.wait_time_from(DefaultClock::default().now()))
+        self.rate.as_ref().map_or(Ok(()), Rate::admit)
+    }
+
+    /// Takes one request to forget from its own rate limit, or says how long to wait for the next.
+    pub(crate) fn admit_forget(&self) -> Result<(), Duration> {
+        self.forgets.admit()
     }
 
     /// Takes `events` from today's quota, or says how long the UTC day still lasts.
@@ -100,6 +102,25 @@ impl WriteKey {
         if self.events_per_day.is_some() {
             self.sent_today.give_back(events, now);
         }
+    }
+}
+
+impl Rate {
+    /// A limiter, or the one that already counts for the same quota.
+    fn new(quota: governor::Quota, known: Option<&Self>) -> Self {
+        match known {
+            Some(known) if known.quota == quota => known.clone(),
+            _ => Self {
+                quota,
+                limiter: Arc::new(governor::RateLimiter::direct(quota)),
+            },
+        }
+    }
+
+    fn admit(&self) -> Result<(), Duration> {
+        self.limiter
+            .check()
+            .map_err(|until| until.wait_time_from(DefaultClock::default().now()))
     }
 }
 

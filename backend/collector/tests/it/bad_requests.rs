@@ -5,7 +5,9 @@ use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-use crate::support::{Door, INST, KEY, NOW, gzip, keys, keys_with, render, renders, reply};
+use crate::support::{
+    ANON, Door, INST, KEY, NOW, batch, gzip, keys, keys_with, render, renders, reply,
+};
 
 #[tokio::test]
 async fn a_wrong_or_missing_key_is_401() {
@@ -310,4 +312,44 @@ async fn other_paths_and_methods_are_named_too() {
 
 fn bad_row(n: u64, why: &str, event: &Value) -> Value {
     json!({"inst": INST, "n": n, "why": why, "raw": event.to_string()})
+}
+
+#[tokio::test]
+async fn refused_events_count_towards_the_quota_as_kept_ones_do() {
+    let door = Door::with_keys(keys_with(json!({"events_per_day": 4}))).await;
+    // Each leaves a row in the warehouse: one event of two is kept, then a body of which nothing can be read.
+    let half = batch(vec![render(1), json!({"k": "render", "n": 2, "dt": 1})]);
+    assert_eq!(door.send_batch(&half).await.status, 200);
+    door.send("{").await.assert_fault(400, "bad_json");
+    door.send("{").await.assert_fault(400, "bad_json");
+    let stored = door.lines().len();
+    door.send("{").await.assert_fault(429, "quota_exceeded");
+    door.send_batch(&renders([3]))
+        .await
+        .assert_fault(429, "quota_exceeded");
+    assert_eq!(door.lines().len(), stored);
+}
+
+#[tokio::test]
+async fn requests_to_forget_have_a_rate_of_their_own() {
+    let door = Door::with_keys(keys_with(json!({"forgets_per_minute": 2}))).await;
+    let forget = || {
+        let body = json!({"aff": "news", "anon": ANON}).to_string();
+        reply(
+            door.request("POST", &format!("/v1/forget?k={KEY}"))
+                .body(body),
+        )
+    };
+    forget().await.assert_taken(1);
+    forget().await.assert_taken(1);
+    let refused = forget().await;
+    refused.assert_fault(429, "rate_limited");
+    let seconds: u64 = refused.headers["retry-after"]
+        .to_str()
+        .unwrap()
+        .parse()
+        .unwrap();
+    assert!((1..=30).contains(&seconds), "{seconds}");
+    assert_eq!(door.lines().len(), 2);
+    door.send_batch(&renders([1])).await.assert_taken(1);
 }
