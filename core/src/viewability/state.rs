@@ -6,8 +6,9 @@ use super::rule::{LARGE_AREA, Rule, Share};
 /// What one impression's view has been through, and whether it was viewable.
 ///
 /// Every call carries `now`, in milliseconds of a clock that runs through sleep. What a host
-/// reported holds from that moment until it reports otherwise; a state that lasted no time has no
-/// effect. A `now` before the last one counts as the last one.
+/// reported holds from that moment until it reports otherwise. A state that lasted no time adds no
+/// time and meets no rule; only the largest share seen takes it in, because it was on screen. A `now`
+/// before the last one counts as the last one.
 ///
 /// A host calls [`tick`](Self::tick) when [`next_due`](Self::next_due) says so. If more than
 /// [`LONGEST_GAP_MS`] pass without any call, the host slept or froze: nothing after the last call
