@@ -67,7 +67,7 @@ impl Engine {
     /// consent: it holds no event, and it carries out the visitor's own wish.
     pub fn forget(&mut self, now: Now) {
         self.withdraw_all();
-        self.reports.clear();
+        self.ledger.reports.clear();
         self.views.clear();
         for anon in self.visitor.forget(&mut *self.bits) {
             self.erasures
@@ -90,7 +90,7 @@ impl Engine {
         self.visitor.settle(&mut *self.bits);
         self.know_nobody();
         self.withdraw_all();
-        self.reports.clear();
+        self.ledger.reports.clear();
         self.views.clear();
         self.outbox.replace_with(self.whole_copy(now));
     }

@@ -18,6 +18,8 @@ pub(super) struct Ledger {
     pub(super) lost: Losses,
     /// Losses that no sealed batch of this instance tells yet.
     pub(super) untold: Vec<LostRange>,
+    /// Losses of other instances, kept until an `sdk` event tells them.
+    pub(super) reports: Vec<(Id, LostRange)>,
     /// The last batch number used.
     pub(super) batches: u64,
     /// An event's store number less its own number `n`.
@@ -53,6 +55,7 @@ impl Ledger {
             captured: 0,
             lost: Losses::default(),
             untold: Vec::new(),
+            reports: Vec::new(),
             batches: 0,
             base: 0,
             life: Life::default(),
@@ -72,6 +75,7 @@ impl Ledger {
             captured: 0,
             lost: Losses::default(),
             untold: Vec::new(),
+            reports: self.reports.clone(),
             batches: self.batches,
             base: self.base + self.captured,
             life: Life {
@@ -139,6 +143,18 @@ impl Ledger {
         }
     }
 
+    /// Keeps a loss of another instance until it is told.
+    pub(super) fn report(&mut self, inst: Id, range: LostRange) {
+        match self.reports.last_mut() {
+            Some((of, last))
+                if *of == inst && last.reason == range.reason && last.to + 1 == range.from =>
+            {
+                last.to = range.to;
+            }
+            _ => self.reports.push((inst, range)),
+        }
+    }
+
     /// The `loss` of a batch sealed now.
     pub(super) fn on_wire(&self) -> Pairs<'static, u64> {
         let captured = std::iter::once(("cap", self.captured));
@@ -163,6 +179,11 @@ impl Ledger {
         for range in &ledger.untold {
             range.encode(&mut to);
         }
+        to.u64(ledger.reports.len() as u64);
+        for (inst, range) in &ledger.reports {
+            put_id(&mut to, *inst);
+            range.encode(&mut to);
+        }
         to.u64(ledger.batches).u64(ledger.base);
         let life = &ledger.life;
         to.u64(life.captured_before).u64(life.delivered);
@@ -180,6 +201,9 @@ impl Ledger {
             lost: Losses::decode(&mut from)?,
             untold: (0..from.u64()?)
                 .map(|_| LostRange::decode(&mut from))
+                .collect::<Option<_>>()?,
+            reports: (0..from.u64()?)
+                .map(|_| Some((take_id(&mut from)?, LostRange::decode(&mut from)?)))
                 .collect::<Option<_>>()?,
             batches: from.u64()?,
             base: from.u64()?,
@@ -204,6 +228,7 @@ mod tests {
     use super::Ledger;
     use crate::Id;
     use crate::engine::LossReason;
+    use crate::engine::loss::LostRange;
 
     fn ledger() -> Ledger {
         Ledger::first(Id::parse("9kPz3vK2QmWc8RtY").unwrap())
@@ -214,6 +239,9 @@ mod tests {
         let mut ledger = ledger();
         ledger.captured = 118;
         ledger.lose_own(LossReason::QueueFull, [1, 2, 3, 7]);
+        for range in LostRange::group(LossReason::Expired, [8, 9]) {
+            ledger.report(Id::parse("bbbbbbbbbbbbbbbb").unwrap(), range);
+        }
         assert_eq!(Ledger::decode(&ledger.encode()), Some(ledger));
     }
 

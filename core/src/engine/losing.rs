@@ -93,21 +93,23 @@ impl Engine {
             return;
         }
         self.ledger.life.lost.add(reason, numbers.len() as u64);
-        self.reports.extend(
-            LostRange::group(reason, numbers)
-                .into_iter()
-                .map(|range| (inst, range)),
-        );
+        for range in LostRange::group(reason, numbers) {
+            self.ledger.report(inst, range);
+        }
     }
 
     /// Tells what other instances were found to have lost, once consent allows.
     pub(super) fn tell_reports(&mut self, now: Now) {
         if self.visitor.choice == Consent::Denied {
-            self.reports.clear();
+            self.ledger.reports.clear();
         }
-        while !self.reports.is_empty() && self.visitor.mode().is_some() && !self.shut_down {
-            let some = self.reports.len().min(LOSSES_MAX);
-            let told: Vec<(Id, LostRange)> = self.reports.drain(..some).collect();
+        let may_tell = self.visitor.mode().is_some() && !self.shut_down;
+        if self.ledger.reports.is_empty() || !may_tell {
+            return;
+        }
+        while !self.ledger.reports.is_empty() {
+            let some = self.ledger.reports.len().min(LOSSES_MAX);
+            let told: Vec<(Id, LostRange)> = self.ledger.reports.drain(..some).collect();
             let lost = told.iter().map(|(inst, range)| Lost {
                 inst: *inst,
                 from: range.from,
@@ -120,8 +122,10 @@ impl Engine {
                 ..Event::new(Kind::Sdk, 0, 0)
             };
             if self.record(now, now.mono, &mut event).is_err() {
-                return;
+                break;
             }
         }
+        // In one record with the events that tell them.
+        self.put_ledger();
     }
 }

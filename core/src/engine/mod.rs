@@ -34,7 +34,6 @@ mod verdict;
 mod watching;
 mod wire_bounds;
 
-use std::collections::VecDeque;
 use std::sync::Arc;
 
 pub use config::Config;
@@ -47,7 +46,6 @@ use consent::Visitor;
 use context::{Context, Instance};
 use erasure::Erasures;
 use ledger::Ledger;
-use loss::LostRange;
 use outbox::Outbox;
 use queue::Queue;
 use sender::Sender;
@@ -81,8 +79,6 @@ pub struct Engine {
     outbox: Outbox,
     sender: Sender,
     erasures: Erasures,
-    /// Losses of other instances, to be told in an `sdk` event.
-    reports: VecDeque<(Id, LostRange)>,
     views: Views,
     shut_down: bool,
 }

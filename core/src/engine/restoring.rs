@@ -1,6 +1,6 @@
 //! A start: brings back what the store kept, and seals what an earlier instance had not.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::Engine;
@@ -100,7 +100,6 @@ impl Engine {
             outbox: Outbox::new(choice == Consent::Pending, restored.used),
             sender: restored.sender.unwrap_or_default(),
             erasures: restored.erasures,
-            reports: VecDeque::new(),
             views: Views::default(),
             shut_down: false,
             config,
@@ -144,8 +143,7 @@ impl Engine {
             events,
         } = left_over;
         let Some(last) = events.last().map(|(n, _)| *n) else {
-            self.reports
-                .extend(before.untold.iter().map(|range| (before.inst, *range)));
+            self.report(&before, []);
             return;
         };
         let through = Key::new(Class::Event, before.base + last);
@@ -168,19 +166,19 @@ impl Engine {
         } else {
             let numbers = events.iter().map(|(n, _)| *n);
             let lost = LostRange::group(LossReason::StorageFailed, numbers);
-            self.reports.extend(
-                before
-                    .untold
-                    .iter()
-                    .copied()
-                    .chain(lost)
-                    .map(|range| (before.inst, range)),
-            );
+            self.report(&before, lost);
         }
         self.outbox.push(|| Write::DeleteThrough {
             class: through.class,
             upto: through.number,
         });
+    }
+
+    /// Keeps what an instance did not tell any more, and what was found lost since, to be told by this one.
+    fn report(&mut self, before: &Ledger, found: impl IntoIterator<Item = LostRange>) {
+        for range in before.untold.iter().copied().chain(found) {
+            self.ledger.report(before.inst, range);
+        }
     }
 
     /// Events of which nothing says who captured them can't be sent under any key.
@@ -211,7 +209,7 @@ impl Engine {
             Consent::Denied => {
                 self.know_nobody();
                 self.withdraw_all();
-                self.reports.clear();
+                self.ledger.reports.clear();
                 let copy = self.whole_copy(now);
                 self.outbox.forget_all(copy);
             }

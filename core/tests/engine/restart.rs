@@ -102,6 +102,28 @@ fn events_without_their_context_are_lost_by_name_and_number() {
 }
 
 #[test]
+fn losses_found_too_late_to_be_told_are_told_after_the_next_start() {
+    let mut rig = rig_with(|config| config.queue_age = Duration::from_secs(60));
+    rig.track_many(2);
+    let captured_by = rig.engine.instance();
+    rig.restart();
+    rig.call(Engine::shutdown);
+    rig.pass(Duration::from_secs(70));
+    let _ = rig.step();
+    rig.restart();
+    read(&rig.deliver(), |batch| {
+        let told: Vec<_> = batch.events[0]
+            .lost
+            .iter()
+            .map(|lost| (lost.inst, lost.from, lost.to, &*lost.why))
+            .collect();
+        assert_eq!(told, [(captured_by, 1, 2, "expired")]);
+    });
+    rig.restart();
+    assert_eq!(rig.step(), Step::Idle);
+}
+
+#[test]
 fn a_store_damaged_beyond_reading_is_cleared_and_counted() {
     let mut rig = rig_with(|config| config.batch_events = 100);
     rig.track_many(2);

@@ -1,6 +1,6 @@
 //! A collector and a warehouse in one: what arrived, once a key, and what clients said they lost.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::io::Read;
 
 use eyeline_core::wire::{Answer, Batch, Forget, Why};
@@ -17,6 +17,12 @@ pub(crate) struct Server {
     pub(crate) repeats: u64,
     /// Captured, and lost by reason, as last told, an instance.
     pub(crate) told: HashMap<Id, BTreeMap<String, u64>>,
+    /// The count that a later instance told of this one.
+    pub(crate) previous: HashMap<Id, u64>,
+    /// Events that an `sdk` event of another instance told as lost.
+    pub(crate) reported: HashSet<EventKey>,
+    /// Events it refused one by one, and keeps a line about.
+    pub(crate) refused: HashSet<EventKey>,
     pub(crate) forgotten: Vec<Id>,
     pub(crate) visitors: Vec<Option<Id>>,
 }
@@ -61,8 +67,13 @@ impl Server {
         for event in &batch.events {
             event.check().unwrap();
             if refuses(event.n) {
+                self.refused.insert((batch.inst, event.n));
                 rejected.push((Some(event.n), Why::TooLarge));
                 continue;
+            }
+            for lost in &event.lost {
+                self.reported
+                    .extend((lost.from..=lost.to).map(|n| (lost.inst, n)));
             }
             let mut bytes = Vec::new();
             event.encode(&mut bytes);
@@ -81,6 +92,10 @@ impl Server {
         for (reason, count) in batch.loss.iter() {
             let so_far = told.entry(reason.to_owned()).or_default();
             *so_far = (*so_far).max(*count);
+        }
+        if let Some(previous) = &batch.previous {
+            let so_far = self.previous.entry(previous.inst).or_default();
+            *so_far = (*so_far).max(previous.captured);
         }
         self.visitors.push(batch.user.anon);
         let ok = batch.events.len() - rejected.len();

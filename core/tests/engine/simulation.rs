@@ -50,9 +50,7 @@ fn live(seed: u64) {
     // One more batch tells the losses of the last.
     world.happen(&Happening::Track);
     world.drain();
-    if world.restarts == 0 && !world.store_failed {
-        world.check_gaps_are_explained();
-    }
+    world.check_gaps_are_explained();
 }
 
 fn configure(config: &mut Config, chance: &mut Chance, tight: bool) {

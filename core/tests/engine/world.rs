@@ -81,9 +81,12 @@ pub(crate) struct World {
     pub(crate) unpacked: Option<(Ticket, Vec<u8>)>,
     /// Events that were stored before their call returned: these may not vanish.
     pub(crate) durable: HashSet<EventKey>,
+    /// Events that stored `sdk` events tell as lost, and the keys of those.
+    pub(crate) reports: HashMap<EventKey, Vec<EventKey>>,
     /// Whether anything may end other than by delivery.
     pub(crate) may_lose: bool,
-    pub(crate) restarts: u32,
+    /// The visitor denied or asked to be forgotten.
+    pub(crate) withdrew: bool,
     pub(crate) store_failed: bool,
     /// The largest raw batch the server takes.
     pub(crate) takes_bytes: usize,
@@ -119,8 +122,9 @@ impl World {
             silent: None,
             unpacked: None,
             durable: HashSet::new(),
+            reports: HashMap::new(),
             may_lose: false,
-            restarts: 0,
+            withdrew: false,
             store_failed: false,
             takes_bytes: usize::MAX,
             sent: HashMap::new(),
@@ -184,12 +188,14 @@ impl World {
             }
             Happening::Choice(choice) => {
                 self.may_lose |= *choice == Consent::Denied;
+                self.withdrew |= *choice == Consent::Denied;
                 self.consent = *choice;
                 self.chosen = Some(*choice);
                 self.call(|engine, now| engine.set_consent(now, *choice));
             }
             Happening::Forget => {
                 self.may_lose = true;
+                self.withdrew = true;
                 self.call(Engine::forget);
             }
             other => self.use_app(other),
@@ -291,8 +297,14 @@ impl World {
             if let Write::Put { key, value } = op
                 && key.class == Class::Event
             {
-                self.durable
-                    .insert((inst, WireEvent::decode(value).unwrap().n));
+                let event = WireEvent::decode(value).unwrap();
+                self.durable.insert((inst, event.n));
+                for lost in &event.lost {
+                    for n in lost.from..=lost.to {
+                        let told = self.reports.entry((lost.inst, n)).or_default();
+                        told.push((inst, event.n));
+                    }
+                }
             }
         }
         self.store.apply(&writes);
@@ -301,7 +313,6 @@ impl World {
     pub(crate) fn crash(&mut self) {
         self.engine = None;
         self.torn = false;
-        self.restarts += 1;
         // A phone that was killed comes back after anything from no time to days; the mono clock may have begun anew.
         let gone =
             [0, 50, 60_000, 3_600_000, 90_000_000][usize::try_from(self.chance.below(5)).unwrap()];
