@@ -9,7 +9,8 @@ use crate::Setting;
 
 /// Erase one visitor of one affiliate from the lake, for good
 ///
-/// Events of theirs that arrive later are dropped too. Raw files hold them until they expire (at most 30 days).
+/// Events of theirs that arrive later are dropped too. The lake's old files are deleted by the first load six hours later; raw files
+/// hold them until they expire (at most 30 days).
 #[derive(Args)]
 pub(crate) struct Erase {
     /// The affiliate

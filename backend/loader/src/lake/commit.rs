@@ -45,6 +45,15 @@ impl Table {
             Self::MartContentHour => "mart_content_hour",
         }
     }
+
+    /// The column whose smallest and largest values the log keeps for each file.
+    pub(crate) fn time_column(self) -> &'static str {
+        match self {
+            Self::Events | Self::Rejects | Self::Losses => "received_ms",
+            Self::InstanceParts => "last_received_ms",
+            Self::FctImpression | Self::MartContentHour => "event_hour",
+        }
+    }
 }
 
 /// An immutable Parquet file of one table.
@@ -130,15 +139,18 @@ impl Counts {
     }
 }
 
-/// An erasure: rows of these visitors that happened up to `at_ms` are gone and stay out.
+/// An erasure: rows of these visitors that happened up to `at_ms` (or whenever, where it is `whole`) are gone and stay out.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Tombstone {
     /// Names the erasure, so that a rerun knows it.
     pub id: String,
     /// The visitor's key under every salt that can still occur.
     pub visitor_keys: Vec<i64>,
-    /// Events captured up to this moment (ms) are erased.
+    /// When it was asked for (ms): events captured up to this moment are erased.
     pub at_ms: i64,
+    /// Events captured later are erased as well: the device itself asked, and has had a new id since.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub whole: bool,
     /// The rows that were there have been rewritten away.
     pub done: bool,
 }

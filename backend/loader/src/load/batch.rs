@@ -17,6 +17,7 @@ use super::write::FileCounter;
 use crate::decode::Forgotten;
 use crate::error::{LoadError, Result};
 use crate::lake::{Commit, CommitKind, Counts, Lake, RawFile, Snapshot, StoreAt, Table, Tombstone};
+use crate::maintain::{Request, tombstone};
 use crate::session::{schemas, session};
 
 /// Loads `objects` on top of `snapshot`.
@@ -62,10 +63,11 @@ pub(crate) async fn load(
         now_ms: now,
     };
     let mut commit = Commit::new(CommitKind::Load, run.to_owned(), now);
-    commit.tombstones = tombstones(&ingest.forgotten, snapshot, options);
-    if ingest.last_received_ms > i64::MIN {
+    commit.tombstones = tombstones(&ingest, snapshot, options);
+    let (_, last_received_ms) = ingest.received_ms;
+    if last_received_ms > i64::MIN {
         commit.floor_ms =
-            Some((ingest.last_received_ms.min(now) - ms(options.seen_for)).max(snapshot.floor_ms));
+            Some((last_received_ms.min(now) - ms(options.seen_for)).max(snapshot.floor_ms));
     }
     let (events, refused) = write_events(target, ingest.events, &verdicts).await?;
     commit.raw = account(objects, &ingest.files, &verdicts)?;
@@ -207,17 +209,18 @@ fn check_written(commit: &Commit, rows: u64) -> Result<()> {
 }
 
 /// Requests to forget become erasures that are still to be carried out.
-fn tombstones(forgotten: &[Forgotten], snapshot: &Snapshot, options: &Options) -> Vec<Tombstone> {
+fn tombstones(ingest: &Ingest, snapshot: &Snapshot, options: &Options) -> Vec<Tombstone> {
     let erase = |request: &Forgotten| {
-        crate::maintain::tombstone(
-            snapshot,
-            options,
-            &request.affiliate,
-            request.anon,
-            request.received.as_i64(),
-        )
+        let request = Request {
+            affiliate: &request.affiliate,
+            anon: request.anon,
+            at_ms: request.received.as_i64(),
+            whole: true,
+            earliest_ms: ingest.received_ms.0,
+        };
+        tombstone(snapshot, options, &request)
     };
-    let mut erasures: Vec<Tombstone> = forgotten.iter().map(erase).collect();
+    let mut erasures: Vec<Tombstone> = ingest.forgotten.iter().map(erase).collect();
     erasures.sort_by(|a, b| a.id.cmp(&b.id));
     erasures.dedup_by(|a, b| a.id == b.id);
     // A request that came twice is one erasure.

@@ -77,7 +77,7 @@ pub(crate) async fn refresh(
             target,
             context,
             file,
-            |inst| news.touched.holds(inst),
+            (&["inst"], &|inst| news.touched.holds(inst)),
             &mut change,
             |rows| {
                 note_hours(rows, &mut hours)?;
@@ -146,41 +146,36 @@ async fn instance_parts(
     writer.finish().await
 }
 
-/// Hands the rows of the chosen instances of one file over, and writes the file again without them. A file that has none stays.
+/// Hands the rows over that name a chosen instance in one of these columns, and writes the file again without them. A file that has
+/// none stays; says whether it had any.
 pub(crate) async fn take_out(
     target: Target<'_>,
     context: &SessionContext,
     file: &DataFile,
-    chosen: impl Fn(&str) -> bool,
+    (columns, chosen): (&[&str], &(dyn Fn(&str) -> bool + Sync)),
     change: &mut Change,
     mut taken: impl FnMut(&RecordBatch) -> Result<()>,
-) -> Result<()> {
+) -> Result<bool> {
     let table = files_table(target.at, target.schemas.of(file.table), [file]);
     let mut insts = context
         .read_table(Arc::clone(&table))?
-        .select_columns(&["inst"])?
+        .select_columns(columns)?
         .execute_stream()
         .await?;
     let mut any = false;
     while let Some(batch) = insts.try_next().await? {
-        any |= column(&batch, "inst")?
-            .as_string::<i32>()
-            .iter()
-            .flatten()
-            .any(&chosen);
+        any |= chosen_rows(&batch, columns, chosen)?.true_count() > 0;
     }
     drop(insts);
     if !any {
-        return Ok(());
+        return Ok(false);
     }
-    let mut rest = target.writer(file.table, "event_hour").groups(file.groups);
+    let mut rest = target
+        .writer(file.table, file.table.time_column())
+        .groups(file.groups);
     let mut rows = context.read_table(table)?.execute_stream().await?;
     while let Some(batch) = rows.try_next().await? {
-        let ours: BooleanArray = column(&batch, "inst")?
-            .as_string::<i32>()
-            .iter()
-            .map(|inst| Some(inst.is_some_and(&chosen)))
-            .collect();
+        let ours = chosen_rows(&batch, columns, chosen)?;
         taken(&filter_record_batch(&batch, &ours)?)?;
         rest.write(
             &filter_record_batch(&batch, &not(&ours)?)?,
@@ -192,7 +187,22 @@ pub(crate) async fn take_out(
     }
     change.remove.push(file.path.clone());
     change.add.extend(rest.finish().await?);
-    Ok(())
+    Ok(true)
+}
+
+fn chosen_rows(
+    batch: &RecordBatch,
+    columns: &[&str],
+    chosen: &(dyn Fn(&str) -> bool + Sync),
+) -> Result<BooleanArray> {
+    let mut rows = vec![false; batch.num_rows()];
+    for name in columns {
+        let insts = column(batch, name)?.as_string::<i32>().iter();
+        for (row, inst) in rows.iter_mut().zip(insts) {
+            *row |= inst.is_some_and(chosen);
+        }
+    }
+    Ok(rows.into())
 }
 
 /// Puts all registered parts together and writes the impressions by bucket and day.
@@ -214,7 +224,7 @@ pub(crate) async fn write_impressions(
 }
 
 /// Writes rows that come in the order of column `bucket` and then of their partitions.
-async fn write_buckets(
+pub(crate) async fn write_buckets(
     writer: &mut DataWriter<'_>,
     batch: &RecordBatch,
     folder: impl Fn(&RecordBatch) -> Result<String>,

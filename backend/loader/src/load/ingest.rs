@@ -13,7 +13,8 @@ use super::index::LocalTable;
 use super::scratch::{BUCKETS, Spill, column, deal};
 use crate::decode::{Decoder, Forgotten, Lines, Salts, instances_schema};
 use crate::error::{LoadError, Result};
-use crate::lake::{Snapshot, Tombstone};
+use crate::lake::Snapshot;
+use crate::maintain::erased_until;
 
 /// What one raw file held.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -36,7 +37,8 @@ pub(crate) struct Ingest {
     pub(crate) reports: LocalTable,
     pub(crate) forgotten: Vec<Forgotten>,
     pub(crate) files: Vec<FileCounts>,
-    pub(crate) last_received_ms: i64,
+    /// When the first and the last was received of what is let in.
+    pub(crate) received_ms: (i64, i64),
     /// Rows the decoder refused, by reason.
     pub(crate) reasons: BTreeMap<String, u64>,
 }
@@ -61,7 +63,7 @@ impl Ingest {
             gate: Gate {
                 floor_ms: snapshot.floor_ms,
                 seen_for_ms,
-                erased: erased(&snapshot.tombstones),
+                erased: erased_until(&snapshot.tombstones),
             },
             copies: Copies::default(),
             events: (0..BUCKETS)
@@ -72,7 +74,7 @@ impl Ingest {
             reports: LocalTable::create(folder, "reports", &instances_schema())?,
             forgotten: Vec::new(),
             files: Vec::new(),
-            last_received_ms: i64::MIN,
+            received_ms: (i64::MAX, i64::MIN),
             reasons: BTreeMap::new(),
         })
     }
@@ -125,6 +127,9 @@ impl Ingest {
         {
             *self.reasons.entry(why.to_owned()).or_default() += 1;
         }
+        for request in &decoded.forgotten {
+            self.note_received(request.received.as_i64());
+        }
         self.forgotten.extend(decoded.forgotten);
         self.reports.write(&decoded.instances)?;
         for (batch, spill) in [
@@ -141,6 +146,11 @@ impl Ingest {
             .flatten()
             .for_each(|inst| self.copies.touch(inst));
         Ok(())
+    }
+
+    fn note_received(&mut self, at_ms: i64) {
+        let (first, last) = self.received_ms;
+        self.received_ms = (first.min(at_ms), last.max(at_ms));
     }
 
     fn events(&mut self, batch: &RecordBatch) -> Result<()> {
@@ -165,7 +175,7 @@ impl Ingest {
                 .gate
                 .judge(event_ms[row], received_ms[row], visitor.value(row));
             if refused.is_none() {
-                self.last_received_ms = self.last_received_ms.max(received_ms[row]);
+                self.note_received(received_ms[row]);
             }
             self.copies.push(
                 inst.value(row),
@@ -194,17 +204,6 @@ impl Gate {
             .is_some_and(|until| event_ms <= *until);
         erased.then_some(Verdict::Erased)
     }
-}
-
-fn erased(tombstones: &[Tombstone]) -> HashMap<i64, i64> {
-    let mut until = HashMap::new();
-    for tombstone in tombstones {
-        for key in &tombstone.visitor_keys {
-            let at = until.entry(*key).or_insert(tombstone.at_ms);
-            *at = tombstone.at_ms.max(*at);
-        }
-    }
-    until
 }
 
 /// The bytes of one object as they arrive from an asynchronous reader.

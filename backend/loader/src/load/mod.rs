@@ -20,7 +20,7 @@ pub use report::RunReport;
 pub use run::Loader;
 
 pub(crate) use clean::{Target, write_sorted};
-pub(crate) use facts::{Change, note_hours, take_out, write_impressions};
+pub(crate) use facts::{Change, note_hours, take_out, write_buckets, write_impressions};
 pub(crate) use index::LocalTable;
 pub(crate) use mart::refill;
 pub(crate) use options::ms;

@@ -165,6 +165,7 @@ impl Loader {
                 snapshot = self.note(snapshot, all_at_ms, &mut report).await?;
             }
             snapshot = maintain::erase_pending(self, snapshot, &mut report).await?;
+            snapshot = self.sweep_erased(snapshot, &mut report).await?;
             snapshot = self.finalise(snapshot, &mut report).await?;
         }
         report.version = snapshot.version;

@@ -92,15 +92,10 @@ async fn join(
         table.name(),
         files_table(target.at, target.schemas.of(table), files),
     )?;
-    let time = match table {
-        Table::InstanceParts => "last_received_ms",
-        Table::FctImpression => "event_hour",
-        _ => "received_ms",
-    };
     let groups = files.iter().fold((u64::MAX, 0), |(from, to), file| {
         (from.min(file.groups.0), to.max(file.groups.1))
     });
-    let mut writer = target.writer(table, time).groups(groups);
+    let mut writer = target.writer(table, table.time_column()).groups(groups);
     let mut rows = context.sql(&query(table)).await?.execute_stream().await?;
     while let Some(batch) = rows.try_next().await? {
         let batch = if table == Table::InstanceParts {

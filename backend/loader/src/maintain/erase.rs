@@ -1,6 +1,6 @@
 //! Erasure: a visitor's rows are written away under every key the visitor had, and later copies stay out.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use arrow::array::{Array, AsArray, BooleanArray, RecordBatch};
@@ -10,19 +10,20 @@ use datafusion::prelude::SessionContext;
 use eyeline_core::{Id, UnixMillis};
 use futures::TryStreamExt;
 
+use super::erased_facts::{Gone, facts};
 use crate::error::{LoadError, Result};
-use crate::lake::{Commit, CommitKind, DataFile, Snapshot, Table, Tombstone};
+use crate::lake::{Commit, CommitKind, Snapshot, Table, Tombstone};
 use crate::load::{
-    Change, FileCounter, Loader, LocalTable, Options, RunReport, Target, column, inst_bucket, ms,
-    note_hours, refill, run_id, take_out, visitor_bucket, write_impressions, write_sorted,
+    Change, FileCounter, Loader, Options, RunReport, Target, column, ms, run_id, visitor_bucket,
+    write_sorted,
 };
-use crate::session::{files_table, register_view, schemas, session};
-use crate::sql;
+use crate::session::{files_table, schemas, session};
 use crate::time::DAY_MS;
 
 impl Loader {
     /// Erases what this visitor of this affiliate did up to now, in the lake and in everything that is loaded later. Raw files and
-    /// rejects are not rewritten: they expire.
+    /// rejects are not rewritten: they expire. The data files from before, which no reader sees any more, are deleted by the first
+    /// run or retention six hours later.
     ///
     /// # Errors
     /// When `anon` is not a visitor id, or as [`Loader::run_once`].
@@ -35,9 +36,16 @@ impl Loader {
         loop {
             let now = self.options().now_ms();
             let mut commit = Commit::new(CommitKind::Erase, run_id()?, now);
+            let request = Request {
+                affiliate,
+                anon: id,
+                at_ms: now,
+                whole: false,
+                earliest_ms: now,
+            };
             commit
                 .tombstones
-                .push(tombstone(&snapshot, self.options(), affiliate, id, now));
+                .push(tombstone(&snapshot, self.options(), &request));
             let (next, won) = self.try_commit(&snapshot, commit, &mut report).await?;
             snapshot = next;
             if won {
@@ -50,26 +58,39 @@ impl Loader {
     }
 }
 
-/// The erasure of one visitor up to `at_ms`, under the keys of every quarter that is in the lake or can still arrive.
+/// Who is to be forgotten.
+pub(crate) struct Request<'r> {
+    pub(crate) affiliate: &'r str,
+    pub(crate) anon: Id,
+    pub(crate) at_ms: i64,
+    /// The device has a new id since: whatever carries this one is meant, whenever it says it happened.
+    pub(crate) whole: bool,
+    /// When the first event (ms) was received of those that the same commit brings.
+    pub(crate) earliest_ms: i64,
+}
+
+/// The erasure of one visitor, under the keys of every quarter that is in the lake or can still arrive.
 pub(crate) fn tombstone(
     snapshot: &Snapshot,
     options: &Options,
-    affiliate: &str,
-    anon: Id,
-    at_ms: i64,
+    request: &Request<'_>,
 ) -> Tombstone {
-    let earliest = snapshot
+    let at_ms = request.at_ms;
+    // What is loaded later was received after the floor: the lake's own, or what the request itself raises it to.
+    let floor = Some(snapshot.floor_ms).filter(|floor| *floor > 0);
+    let since = snapshot
         .files_of(Table::Events)
         .map(|file| file.min_ms)
+        .chain(floor)
+        .chain([request.earliest_ms, at_ms - ms(options.seen_for)])
         .min()
         .unwrap_or(at_ms);
-    let since = earliest.min(at_ms - ms(options.seen_for));
     let until = at_ms + ms(options.seen_for) + DAY_MS;
     let keys = options.salts.keys_between(
         UnixMillis::from_i64(since),
         UnixMillis::from_i64(until),
-        affiliate,
-        anon,
+        request.affiliate,
+        request.anon,
     );
     // The newest key names the visitor without telling who it is.
     let name = keys.last().copied().unwrap_or_default().cast_unsigned();
@@ -77,8 +98,26 @@ pub(crate) fn tombstone(
         id: format!("{name:016x}-{at_ms}"),
         visitor_keys: keys,
         at_ms,
+        whole: request.whole,
         done: false,
     }
+}
+
+/// By visitor key, until when (ms) what happened is erased.
+pub(crate) fn erased_until(tombstones: &[Tombstone]) -> HashMap<i64, i64> {
+    let mut until = HashMap::new();
+    for tombstone in tombstones {
+        let at_ms = if tombstone.whole {
+            i64::MAX
+        } else {
+            tombstone.at_ms
+        };
+        for key in &tombstone.visitor_keys {
+            let at = until.entry(*key).or_insert(at_ms);
+            *at = at_ms.max(*at);
+        }
+    }
+    until
 }
 
 /// Carries out the erasures that are still to be done.
@@ -144,9 +183,6 @@ async fn rewrite(loader: &Loader, snapshot: &Snapshot, pending: &[Tombstone]) ->
     Ok(commit)
 }
 
-/// The impressions that lost events, by instance.
-type Gone = HashMap<String, BTreeSet<i64>>;
-
 /// Writes the clean files of the visitors' buckets again where rows go.
 async fn clean(
     target: Target<'_>,
@@ -155,13 +191,7 @@ async fn clean(
     pending: &[Tombstone],
     change: &mut Change,
 ) -> Result<Gone> {
-    let mut until: HashMap<i64, i64> = HashMap::new();
-    for erasure in pending {
-        for key in &erasure.visitor_keys {
-            let at = until.entry(*key).or_insert(erasure.at_ms);
-            *at = erasure.at_ms.max(*at);
-        }
-    }
+    let until = erased_until(pending);
     let buckets: HashSet<u8> = until.keys().map(|key| visitor_bucket(*key)).collect();
     let mut gone = Gone::new();
     let opened = snapshot
@@ -235,114 +265,4 @@ fn note_gone(rows: &RecordBatch, gone: &mut Gone) -> Result<()> {
         }
     }
     Ok(())
-}
-
-/// Takes the impressions out that lost events and puts them together again from what is left.
-async fn facts(
-    target: Target<'_>,
-    context: &SessionContext,
-    snapshot: &Snapshot,
-    gone: &Gone,
-    change: &mut Change,
-    options: &Options,
-) -> Result<()> {
-    let scratch = match &options.scratch {
-        Some(folder) => tempfile::tempdir_in(folder)?,
-        None => tempfile::tempdir()?,
-    };
-    let buckets: HashSet<u8> = gone.keys().map(|inst| inst_bucket(inst)).collect();
-    let mut hours = BTreeSet::new();
-    let mut others = LocalTable::create(scratch.path(), "others", &target.schemas.fct_impression)?;
-    let mut groups = (u64::MAX, 0);
-    let mut received = (i64::MAX, i64::MIN);
-    for file in snapshot
-        .files_of(Table::FctImpression)
-        .filter(|file| file.bucket.is_none_or(|bucket| buckets.contains(&bucket)))
-    {
-        let before = change.remove.len();
-        take_out(
-            target,
-            context,
-            file,
-            |inst| gone.contains_key(inst),
-            change,
-            |rows| {
-                let affected = affected_rows(rows, gone)?;
-                let lost = filter_record_batch(rows, &affected)?;
-                note_hours(&lost, &mut hours)?;
-                received = widen(received, &lost)?;
-                others.write(&filter_record_batch(rows, &not(&affected)?)?)
-            },
-        )
-        .await?;
-        if change.remove.len() > before {
-            groups = (groups.0.min(file.groups.0), groups.1.max(file.groups.1));
-        }
-    }
-    if groups.1 == 0 {
-        return Ok(());
-    }
-    others.register(context, "others").await?;
-    let removed: HashSet<&String> = change.remove.iter().collect();
-    let live = snapshot
-        .files_of(Table::Events)
-        .chain(change.add.iter().filter(|file| file.table == Table::Events));
-    let left: Vec<&DataFile> = live
-        .filter(|file| {
-            !removed.contains(&file.path) && file.min_ms <= received.1 && file.max_ms >= received.0
-        })
-        .collect();
-    let mut events = LocalTable::create(scratch.path(), "left", &target.schemas.events)?;
-    let mut rows = context
-        .read_table(files_table(
-            target.at,
-            target.schemas.of(Table::Events),
-            left,
-        ))?
-        .execute_stream()
-        .await?;
-    while let Some(batch) = rows.try_next().await? {
-        events.write(&filter_record_batch(&batch, &affected_rows(&batch, gone)?)?)?;
-    }
-    drop(rows);
-    events.register(context, "events").await?;
-    let parts = files_table(
-        target.at,
-        target.schemas.of(Table::InstanceParts),
-        snapshot.files_of(Table::InstanceParts),
-    );
-    context.register_table("instance_parts", parts)?;
-    register_view(context, "instance_totals", sql::INSTANCE_TOTALS).await?;
-    let columns: Vec<&str> = target
-        .schemas
-        .impression_parts
-        .fields()
-        .iter()
-        .map(|field| field.name().as_str())
-        .collect();
-    let kept = context.table("others").await?.select_columns(&columns)?;
-    let again = context.sql(sql::IMPRESSION_PARTS).await?;
-    context.register_table("impression_parts", kept.union(again)?.into_view())?;
-    let mut writer = target
-        .writer(Table::FctImpression, "event_hour")
-        .groups(groups);
-    write_impressions(&mut writer, context, &mut hours).await?;
-    change.add.extend(writer.finish().await?);
-    refill(target, context, snapshot, &hours, change).await
-}
-
-fn affected_rows(rows: &RecordBatch, gone: &Gone) -> Result<BooleanArray> {
-    let insts = column(rows, "inst")?.as_string::<i32>();
-    let imps = column(rows, "imp")?.as_primitive::<Int64Type>();
-    let affected = insts.iter().zip(imps).map(|(inst, imp)| Some(matches!((inst.and_then(|inst| gone.get(inst)), imp), (Some(known), Some(imp)) if known.contains(&imp))));
-    Ok(affected.collect())
-}
-
-fn widen((from, to): (i64, i64), rows: &RecordBatch) -> Result<(i64, i64)> {
-    let first = arrow::compute::min(column(rows, "first_received_ms")?.as_primitive::<Int64Type>());
-    let last = arrow::compute::max(column(rows, "last_received_ms")?.as_primitive::<Int64Type>());
-    Ok((
-        first.map_or(from, |first| from.min(first)),
-        last.map_or(to, |last| to.max(last)),
-    ))
 }

@@ -2,9 +2,10 @@
 
 mod compact;
 mod erase;
+mod erased_facts;
 mod retain;
 mod verify;
 
-pub(crate) use erase::{erase_pending, tombstone};
+pub(crate) use erase::{Request, erase_pending, erased_until, tombstone};
 pub use retain::Retained;
 pub use verify::Verified;

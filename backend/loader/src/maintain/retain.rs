@@ -48,7 +48,31 @@ impl Loader {
             }
         }
         retained.unnamed = self.sweep(&snapshot).await?;
+        self.note_sweep(snapshot, &mut report).await?;
         Ok(retained)
+    }
+
+    /// Deletes the files that an erasure superseded, once nobody can be reading them: also where nobody calls [`Loader::retain`].
+    pub(crate) async fn sweep_erased(
+        &self,
+        snapshot: Snapshot,
+        report: &mut RunReport,
+    ) -> Result<Snapshot> {
+        if !sweep_due(&snapshot, self.options().now_ms()) {
+            return Ok(snapshot);
+        }
+        self.sweep(&snapshot).await?;
+        self.note_sweep(snapshot, report).await
+    }
+
+    /// Leaves in the log that what was erased is swept. Where another commit comes first, the next run sweeps again.
+    async fn note_sweep(&self, snapshot: Snapshot, report: &mut RunReport) -> Result<Snapshot> {
+        let now = self.options().now_ms();
+        if !sweep_due(&snapshot, now) {
+            return Ok(snapshot);
+        }
+        let commit = Commit::new(CommitKind::Retain, run_id()?, now);
+        Ok(self.try_commit(&snapshot, commit, report).await?.0)
     }
 
     /// Deletes expired raw files and says what the log can drop.
@@ -94,15 +118,14 @@ impl Loader {
     async fn sweep(&self, snapshot: &Snapshot) -> Result<u64> {
         let at = self.lake().store();
         let recent = self.recently_removed(snapshot).await?;
-        let young = std::time::SystemTime::now()
-            - std::time::Duration::from_millis(SWEEP_AFTER_MS.unsigned_abs());
+        let young = self.options().now_ms() - SWEEP_AFTER_MS;
         let mut listing = at.store().list(Some(&at.key("data")));
         let mut unnamed = Vec::new();
         while let Some(meta) = listing.try_next().await? {
             let Some(path) = at.relative(&meta.location) else {
                 continue;
             };
-            let old = std::time::SystemTime::from(meta.last_modified) < young;
+            let old = meta.last_modified.timestamp_millis() < young;
             if old && !snapshot.files.contains_key(&path) && !recent.contains(&path) {
                 unnamed.push(meta.location);
             }
@@ -130,6 +153,22 @@ impl Loader {
         }
         Ok(paths)
     }
+}
+
+/// Whether an erasure superseded files long enough ago, and retention has not been by since.
+fn sweep_due(snapshot: &Snapshot, now_ms: i64) -> bool {
+    let last_sweep_ms = snapshot
+        .loads
+        .iter()
+        .filter(|row| row.kind == CommitKind::Retain)
+        .map(|row| row.at_ms)
+        .max();
+    snapshot
+        .loads
+        .iter()
+        .filter(|row| row.kind == CommitKind::Erase && row.files_removed > 0)
+        .map(|row| row.at_ms + SWEEP_AFTER_MS)
+        .any(|due| due <= now_ms && last_sweep_ms.is_none_or(|swept| swept < due))
 }
 
 /// Longer than any query or micro-batch takes.
