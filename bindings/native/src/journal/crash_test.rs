@@ -55,7 +55,7 @@ impl Run {
                 apply(&mut self.model, writes);
                 let end = end(journal);
                 self.history.push((end, self.model.clone()));
-                if writes.ops.contains(&Write::Wipe) {
+                if writes.ops.contains(&Write::Wipe) && !brings_events(writes) {
                     self.floor = end;
                 }
             }
@@ -120,6 +120,11 @@ fn end(journal: &Journal) -> Position {
         .active
         .as_ref()
         .map_or((0, 0), |active| (active.number, active.bytes))
+}
+
+fn brings_events(writes: &Writes) -> bool {
+    let brings = |op: &Write| matches!(op, Write::Put { key, .. } if key.class != Class::State);
+    writes.ops.iter().any(brings)
 }
 
 fn apply(entries: &mut Entries, writes: &Writes) {

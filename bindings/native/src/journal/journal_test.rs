@@ -225,6 +225,66 @@ fn a_wipe_removes_every_earlier_byte_at_once() {
 }
 
 #[test]
+fn a_fresh_copy_leaves_the_old_segments_until_it_is_on_disk() {
+    let directory = tempfile::tempdir().unwrap();
+    let (mut journal, _) = Journal::open(directory.path(), CAP).unwrap();
+    journal.write(&put(event(1), b"old")).unwrap();
+    let mut copy = vec![Write::Wipe];
+    copy.extend(put(event(1), b"new").ops);
+    journal.write(&Writes { ops: copy }).unwrap();
+    assert_eq!(segment::list(directory.path()).unwrap(), [1, 2]);
+    do_chores(&mut journal);
+    assert_eq!(segment::list(directory.path()).unwrap(), [2]);
+    drop(journal);
+    let (_, saved) = Journal::open(directory.path(), CAP).unwrap();
+    assert_eq!(saved.entries, [(event(1), b"new".to_vec())]);
+}
+
+#[test]
+fn a_fresh_copy_may_pass_the_cap_and_repeated_ones_may_not() {
+    let directory = tempfile::tempdir().unwrap();
+    let (mut journal, _) = Journal::open(directory.path(), 1000).unwrap();
+    let mut ops = vec![Write::Wipe];
+    ops.extend(put(event(1), &[1; 600]).ops);
+    let copy = Writes { ops };
+    while journal.write(&copy).is_ok() {
+        assert!(journal.bytes() <= 2000, "{} bytes", journal.bytes());
+    }
+    assert!(journal.bytes() > 1000);
+    do_chores(&mut journal);
+    journal.write(&copy).unwrap();
+}
+
+#[test]
+fn a_wipe_that_finds_no_space_makes_some_and_keeps_the_erasure() {
+    let directory = tempfile::tempdir().unwrap();
+    let (mut journal, _) = Journal::open(directory.path(), CAP).unwrap();
+    journal.write(&put(event(1), b"secret")).unwrap();
+    // What stands in the next segment's place is in the way of the first attempt, and goes with the old segments.
+    fs::write(segment::path(directory.path(), 2), b"").unwrap();
+    journal.closed.insert(2, 0);
+    let erasure = Key::new(Class::Erasure, 1);
+    let mut ops = vec![Write::Wipe];
+    ops.extend(put(erasure, b"{}").ops);
+    journal.write(&Writes { ops }).unwrap();
+    drop(journal);
+    let (_, saved) = Journal::open(directory.path(), CAP).unwrap();
+    assert_eq!(saved.entries, [(erasure, b"{}".to_vec())]);
+}
+
+#[test]
+fn a_wipe_that_can_not_be_stored_takes_the_events_off_the_disk_all_the_same() {
+    let directory = tempfile::tempdir().unwrap();
+    let (mut journal, _) = Journal::open(directory.path(), CAP).unwrap();
+    journal.write(&put(event(1), b"secret")).unwrap();
+    fs::create_dir(segment::path(directory.path(), 2)).unwrap();
+    let mut ops = vec![Write::Wipe];
+    ops.extend(put(Key::new(Class::Erasure, 1), b"{}").ops);
+    assert!(journal.write(&Writes { ops }).is_err());
+    assert_eq!(segment::list(directory.path()).unwrap(), [2]);
+}
+
+#[test]
 fn a_record_too_large_for_a_frame_is_refused_whole() {
     let directory = tempfile::tempdir().unwrap();
     let (mut journal, _) = Journal::open(directory.path(), u64::MAX).unwrap();

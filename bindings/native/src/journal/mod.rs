@@ -107,36 +107,40 @@ impl Journal {
     ///
     /// # Errors
     /// When the cap or the disk is full, or the record too large: nothing of it is stored. A record that only deletes
-    /// still takes effect for this process, so that space can be freed on a full disk.
+    /// still takes effect for this process, so that space can be freed on a full disk; a wipe that brings no events takes
+    /// the old ones off the disk all the same.
     pub fn write(&mut self, writes: &Writes) -> Result<(), WriteError> {
         if writes.ops.is_empty() {
             return Ok(());
         }
-        let wipes = writes.ops.contains(&Write::Wipe);
-        let puts = |least| {
-            writes
-                .ops
-                .iter()
-                .any(|op| matches!(op, Write::Put { key, .. } if key.class >= least))
-        };
-        let cap = if puts(Class::State) && !wipes {
-            self.cap
-        } else {
-            u64::MAX
-        };
-        let result = self.store(writes, wipes, cap);
-        match &result {
-            Ok(()) if wipes => self.remove_closed(),
-            // A wipe that brings no events is a person's choice and needs no space. One that does is a fresh copy of
-            // everything: until it fits, the old one is better than none.
-            Err(_) if wipes && !puts(Class::Event) => {
-                self.close_active();
-                self.index = Index::default();
-                self.remove_closed();
-            }
-            Err(_) if !wipes && !puts(Class::State) => self.index.apply(writes, self.next_number),
-            _ => {}
+        if writes.ops.contains(&Write::Wipe) {
+            return self.wipe(writes);
         }
+        if writes.ops.iter().any(|op| matches!(op, Write::Put { .. })) {
+            return self.store(writes, false, self.cap);
+        }
+        let result = self.store(writes, false, u64::MAX);
+        if result.is_err() {
+            self.index.apply(writes, self.next_number);
+        }
+        result
+    }
+
+    fn wipe(&mut self, writes: &Writes) -> Result<(), WriteError> {
+        // A fresh copy of everything: until it is on disk the old one is better than none, so that one goes with a chore,
+        // which syncs first. Until then both need room.
+        if brings_events(writes) {
+            return self.store(writes, true, self.cap.saturating_mul(2));
+        }
+        // A person's choice, which needs no space: where there is none, what has to go anyway makes some.
+        let mut result = self.store(writes, true, u64::MAX);
+        if result.is_err() {
+            self.close_active();
+            self.index = Index::default();
+            self.remove_closed();
+            result = self.store(writes, true, u64::MAX);
+        }
+        self.remove_closed();
         result
     }
 
@@ -318,6 +322,11 @@ impl Journal {
         self.closed
             .retain(|number, _| fs::remove_file(segment::path(&self.directory, *number)).is_err());
     }
+}
+
+fn brings_events(writes: &Writes) -> bool {
+    let brings = |op: &Write| matches!(op, Write::Put { key, .. } if matches!(key.class, Class::Event | Class::Batch));
+    writes.ops.iter().any(brings)
 }
 
 /// Live entries are carried over in records of about this size, so that each write stays short.
