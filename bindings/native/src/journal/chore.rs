@@ -24,6 +24,8 @@ pub struct Chore {
     pub(super) retire: Vec<u64>,
     /// The oldest segment, whose few live entries are to be written again so that it can go.
     pub(super) carry: Option<u64>,
+    /// What is left of an earlier carry, on its way to the next `Journal::finish`.
+    pub(super) carried: Option<Carried>,
 }
 
 /// What came of a [`Chore`].
@@ -62,6 +64,7 @@ impl Chore {
                 ..done
             };
         }
+        done.carried = self.carried;
         // Oldest first: a record that deletes an entry must not go before the entry does.
         for number in &self.retire {
             match fs::remove_file(segment::path(&self.directory, *number)) {
@@ -95,6 +98,31 @@ impl Chore {
         } else {
             Ok(())
         }
+    }
+}
+
+impl Done {
+    /// True where this freed space or is about to, so that asking for the next chore at once is worth its sync.
+    #[must_use]
+    pub fn frees_space(&self) -> bool {
+        !self.retired.is_empty() || self.carried.is_some()
+    }
+}
+
+impl Carried {
+    /// The next entries to write again: those alive by `is_live`, up to `bytes` and the one that reaches it.
+    pub(super) fn take_piece(&mut self, bytes: usize, is_live: impl Fn(Key) -> bool) -> Writes {
+        let mut piece = Writes::default();
+        let mut taken = 0;
+        while taken < bytes
+            && let Some((key, value)) = self.entries.pop_first()
+        {
+            if is_live(key) {
+                taken += value.len();
+                piece.ops.push(Write::Put { key, value });
+            }
+        }
+        piece
     }
 }
 

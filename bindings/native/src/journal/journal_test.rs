@@ -285,6 +285,32 @@ fn a_wipe_that_can_not_be_stored_takes_the_events_off_the_disk_all_the_same() {
 }
 
 #[test]
+fn no_call_writes_more_of_an_old_segment_than_a_short_piece() {
+    let directory = tempfile::tempdir().unwrap();
+    let (mut journal, _) = Journal::open_sized(directory.path(), CAP, 4096).unwrap();
+    let mut ops = vec![Write::Wipe];
+    ops.extend((1..=600).flat_map(|number| put(event(number), &[7; 1000]).ops));
+    journal.write(&Writes { ops }).unwrap();
+    let upto = 400;
+    let class = Class::Event;
+    let ops = vec![Write::DeleteThrough { class, upto }];
+    journal.write(&Writes { ops }).unwrap();
+    let mut pieces = 0;
+    while let Some(chore) = journal.chore() {
+        let done = chore.run();
+        let bytes = journal.bytes();
+        journal.finish(done).unwrap();
+        let written = journal.bytes().saturating_sub(bytes);
+        assert!(written < 80 * 1024, "{written} bytes");
+        pieces += usize::from(written > 0);
+    }
+    assert!(pieces > 2, "{pieces} pieces");
+    assert!(journal.bytes() < 300 * 1024, "{} bytes", journal.bytes());
+    drop(journal);
+    assert_eq!(keys(directory.path()), (401..=600).collect::<Vec<_>>());
+}
+
+#[test]
 fn a_record_too_large_for_a_frame_is_refused_whole() {
     let directory = tempfile::tempdir().unwrap();
     let (mut journal, _) = Journal::open(directory.path(), u64::MAX).unwrap();

@@ -22,6 +22,7 @@ use std::sync::Arc;
 
 use eyeline_core::{Class, Key, Saved, Write, Writes};
 
+use chore::Carried;
 pub use chore::{Chore, Done};
 pub use error::{OpenError, WriteError};
 use index::Index;
@@ -43,6 +44,8 @@ pub struct Journal {
     active_is_dirty: bool,
     /// Files were created or removed since the directory was synced.
     names_changed: bool,
+    /// What is left to write again of a segment that is to go.
+    carrying: Option<Carried>,
     recovery: Recovery,
     buffer: Vec<u8>,
     _lock: DirectoryLock,
@@ -95,6 +98,7 @@ impl Journal {
             unsynced: Vec::new(),
             active_is_dirty: false,
             names_changed: false,
+            carrying: None,
             recovery: Recovery::default(),
             buffer: Vec::new(),
             _lock: lock,
@@ -153,6 +157,16 @@ impl Journal {
     /// Disk work that is due, if any: syncing what was written since the last one, and dropping or rewriting old
     /// segments. Ask about once a second, and again after each [`Journal::finish`] until there is none.
     pub fn chore(&mut self) -> Option<Chore> {
+        if let Some(carried) = self.carrying.take() {
+            return Some(Chore {
+                directory: self.directory.clone(),
+                sync: Vec::new(),
+                sync_names: false,
+                retire: Vec::new(),
+                carry: None,
+                carried: Some(carried),
+            });
+        }
         let retire: Vec<u64> = self
             .closed
             .keys()
@@ -181,10 +195,11 @@ impl Journal {
             sync_names,
             retire,
             carry,
+            carried: None,
         })
     }
 
-    /// Takes back the result of a [`Chore`].
+    /// Takes back the result of a [`Chore`]. Writes at most a short piece: the rest comes with the next chores.
     ///
     /// # Errors
     /// What the disk said no to. Nothing is lost by it; ask for the next chore later rather than at once.
@@ -195,28 +210,18 @@ impl Journal {
             self.closed.remove(number);
         }
         done.outcome?;
-        let Some(carried) = done.carried else {
+        let Some(mut carried) = done.carried else {
             return Ok(());
         };
-        let mut record = Writes::default();
-        let mut bytes = 0;
-        for (key, value) in carried.entries {
-            if self.index.is_live_in(key, carried.segment) {
-                bytes += value.len();
-                record.ops.push(Write::Put { key, value });
-            }
-            if bytes > CARRY_BYTES {
-                self.store(&std::mem::take(&mut record), false, u64::MAX)
-                    .map_err(io::Error::other)?;
-                bytes = 0;
-            }
+        let segment = carried.segment;
+        let piece = carried.take_piece(CARRY_BYTES, |key| self.index.is_live_in(key, segment));
+        if piece.ops.is_empty() {
+            return Ok(());
         }
-        if record.ops.is_empty() {
-            Ok(())
-        } else {
-            self.store(&record, false, u64::MAX)
-                .map_err(io::Error::other)
-        }
+        self.store(&piece, false, u64::MAX)
+            .map_err(io::Error::other)?;
+        self.carrying = Some(carried);
+        Ok(())
     }
 
     /// What the journal occupies on disk, in bytes.
