@@ -33,10 +33,29 @@ struct State {
     journal: Option<Journal>,
     /// Written to since the last chores.
     is_dirty: bool,
-    /// Until when the worker sleeps; `None` while it is up and will ask the engine before it sleeps again.
-    asleep_until: Option<MonoMillis>,
+    worker: Worker,
     waiters: Vec<(Waiter, Until)>,
     life: Life,
+}
+
+/// What the part of the worker that sends is at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Worker {
+    /// Up: it will ask the engine before it sleeps.
+    Up,
+    /// Asleep until then: nothing is due before.
+    Asleep(MonoMillis),
+    /// An upload is on its way; until then the engine has nothing else to do.
+    Sending(MonoMillis),
+}
+
+impl Worker {
+    fn wakes_at(self) -> Option<MonoMillis> {
+        match self {
+            Worker::Up => None,
+            Worker::Asleep(until) | Worker::Sending(until) => Some(until),
+        }
+    }
 }
 
 /// What ends a wait.
@@ -78,7 +97,7 @@ impl Shared {
             engine,
             journal,
             is_dirty: false,
-            asleep_until: None,
+            worker: Worker::Up,
             waiters: Vec::new(),
             life: Life::Running,
         };
@@ -103,10 +122,11 @@ impl Shared {
         let now = self.clock.now();
         let result = state.guarded(now, |state| act(&mut state.engine, now))?;
         let wake = state
-            .asleep_until
+            .worker
+            .wakes_at()
             .is_some_and(|until| state.engine.next_due(now).is_some_and(|due| due < until));
         if wake {
-            state.asleep_until = None;
+            state.worker = Worker::Up;
         }
         let dirty = state.newly_dirty();
         drop(state);
@@ -127,20 +147,10 @@ impl Shared {
     /// Asks the engine what to do, and ends the waits for which that is the answer.
     pub(super) fn turn(&self) -> Turn {
         let mut state = self.lock();
-        if state.life == Life::Stopped {
-            return Turn::Stop;
-        }
         let now = self.clock.now();
-        let Ok(step) = state.guarded(now, |state| state.engine.next_step(now)) else {
-            return Turn::Stop;
-        };
-        let until = match step {
-            Step::Send(upload) => {
-                state.asleep_until = None;
-                return Turn::Send(upload);
-            }
-            Step::Wait(wait) => now.mono.plus(wait.max(SHORTEST_WAIT)),
-            _ => MonoMillis::from_u64(u64::MAX),
+        let until = match self.step(&mut state, now) {
+            Turn::Sleep(until) => until,
+            turn => return turn,
         };
         if state
             .waiters
@@ -149,7 +159,7 @@ impl Shared {
         {
             return Turn::Stop;
         }
-        state.asleep_until = Some(until);
+        state.worker = Worker::Asleep(until);
         let outcome = state.outcome(now);
         for (waiter, _) in state.waiters.drain(..) {
             waiter.done(outcome);
@@ -157,9 +167,33 @@ impl Shared {
         Turn::Sleep(until)
     }
 
+    /// The same while an upload is on its way, which keeps every wait going: views go on counting, batches grow old.
+    /// Another upload means that the engine has given up the first.
+    pub(super) fn turn_while_sending(&self) -> Turn {
+        let mut state = self.lock();
+        let turn = self.step(&mut state, self.clock.now());
+        if let Turn::Sleep(until) = turn {
+            state.worker = Worker::Sending(until);
+        }
+        turn
+    }
+
+    fn step(&self, state: &mut State, now: Now) -> Turn {
+        state.worker = Worker::Up;
+        if state.life == Life::Stopped {
+            return Turn::Stop;
+        }
+        match state.guarded(now, |state| state.engine.next_step(now)) {
+            Err(Stopped) => Turn::Stop,
+            Ok(Step::Send(upload)) => Turn::Send(upload),
+            Ok(Step::Wait(wait)) => Turn::Sleep(now.mono.plus(wait.max(SHORTEST_WAIT))),
+            Ok(_) => Turn::Sleep(MonoMillis::from_u64(u64::MAX)),
+        }
+    }
+
     /// The worker slept its time and will ask again.
     pub(super) fn awake(&self) {
-        self.lock().asleep_until = None;
+        self.lock().worker = Worker::Up;
     }
 
     /// Reports what came of an upload.
@@ -182,12 +216,12 @@ impl Shared {
         let now = self.clock.now();
         if until == Until::Stopped {
             state.life = Life::Stopping;
-        } else if state.asleep_until.is_some_and(|asleep| asleep > now.mono) {
+        } else if matches!(state.worker, Worker::Asleep(until) if until > now.mono) {
             waiter.done(state.outcome(now));
             return flush;
         }
         state.waiters.push((waiter, until));
-        state.asleep_until = None;
+        state.worker = Worker::Up;
         drop(state);
         self.due.notify_one();
         self.deadline_set.notify_one();

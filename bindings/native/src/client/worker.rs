@@ -1,8 +1,10 @@
 //! The worker: sends what is due, ends waits on time, keeps the journal's disk work off the caller's thread.
 
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use eyeline_core::{MonoMillis, Upload};
 use tokio::runtime::Handle;
 use tokio::sync::Notify;
 
@@ -65,21 +67,43 @@ async fn work(shared: Arc<Shared>, transport: Transport, sync_every: Duration) {
 
 /// Ends when a shutdown has nothing left to send.
 async fn send_what_is_due(shared: &Shared, transport: &Transport) {
+    let mut turn = shared.turn();
     loop {
-        match shared.turn() {
-            Turn::Send(upload) => {
-                let answer = transport.send(&upload).await;
-                shared.answer(upload.ticket, answer);
-            }
+        turn = match turn {
+            Turn::Send(upload) => send(shared, transport, upload).await,
             Turn::Sleep(until) => {
-                tokio::select! {
-                    () = shared.due.notified() => {}
-                    () = shared.clock.sleep_until(until) => {}
-                }
+                sleep(shared, until).await;
                 shared.awake();
+                shared.turn()
             }
             Turn::Stop => return,
         }
+    }
+}
+
+/// Sends one upload, and meanwhile does what falls due: an answer may take half a minute. Returns what to do next.
+async fn send(shared: &Shared, transport: &Transport, upload: Upload) -> Turn {
+    let mut answer = pin!(transport.send(&upload));
+    loop {
+        let until = match shared.turn_while_sending() {
+            Turn::Sleep(until) => until,
+            turn => return turn,
+        };
+        tokio::select! {
+            answer = &mut answer => {
+                shared.answer(upload.ticket, answer);
+                return shared.turn();
+            }
+            () = sleep(shared, until) => {}
+        }
+    }
+}
+
+/// Ends at `until`, or when something falls due earlier than was known.
+async fn sleep(shared: &Shared, until: MonoMillis) {
+    tokio::select! {
+        () = shared.due.notified() => {}
+        () = shared.clock.sleep_until(until) => {}
     }
 }
 

@@ -57,13 +57,18 @@ impl Bench {
         }
     }
 
-    /// Lets this much time pass, and what falls due in it happen.
-    pub(crate) async fn pass(&self, time: Duration) {
+    /// Sets the clock forward by this much.
+    pub(crate) fn step(&self, time: Duration) {
         let Now { wall, mono } = self.clock.now();
         self.clock.set(Now {
             wall: wall.plus(time),
             mono: mono.plus(time),
         });
+    }
+
+    /// Lets this much time pass, and what falls due in it happen.
+    pub(crate) async fn pass(&self, time: Duration) {
+        self.step(time);
         assert_ne!(self.client.settle(LONG).await, Flushed::TimedOut);
     }
 

@@ -1,13 +1,14 @@
 //! From what is on screen to viewable, dwell and click, through the client.
 
+use std::pin::pin;
 use std::time::Duration;
 
 use eyeline::{
     Click, ContentId, Impression, Label, NotRecorded, Page, PagePath, PlacementId, Visibility,
 };
 
-use crate::collector::Collector;
-use crate::support::Bench;
+use crate::collector::{Collector, Reply};
+use crate::support::{Bench, LONG};
 
 const HALF: Visibility = Visibility {
     fraction: 0.5,
@@ -48,6 +49,39 @@ async fn half_of_it_for_a_second_is_viewable_without_another_call() {
             .contains(&"viewable".to_owned())
     );
     drop(view);
+}
+
+#[tokio::test]
+async fn what_is_seen_while_the_collector_is_silent_counts() {
+    let collector = Collector::start().await;
+    collector.script([Reply::Hang]);
+    let bench = Bench::new(&collector);
+    bench.track([1]);
+    let mut flush = pin!(bench.flush());
+    let is_asked = async {
+        while collector.requests().is_empty() {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::select! {
+        _ = &mut flush => panic!("nothing was answered"),
+        () = is_asked => {}
+    }
+    let view = bench.client.impression(impression("item-1"));
+    view.visible(HALF);
+    let before = bench.client.stats().captured;
+    for _ in 0..3 {
+        bench.step(Duration::from_secs(1));
+    }
+    let is_viewable = async {
+        while bench.client.stats().captured == before {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::select! {
+        _ = &mut flush => panic!("nothing was answered"),
+        result = tokio::time::timeout(LONG, is_viewable) => result.expect("viewable is told"),
+    }
 }
 
 #[tokio::test]
