@@ -183,7 +183,11 @@ impl Shared {
         if state.life == Life::Stopped {
             return Turn::Stop;
         }
-        match state.guarded(now, |state| state.engine.next_step(now)) {
+        let step = state.guarded(now, |state| state.engine.next_step(now));
+        if state.newly_dirty() {
+            self.written.notify_one();
+        }
+        match step {
             Err(Stopped) => Turn::Stop,
             Ok(Step::Send(upload)) => Turn::Send(upload),
             Ok(Step::Wait(wait)) => Turn::Sleep(now.mono.plus(wait.max(SHORTEST_WAIT))),
@@ -263,9 +267,11 @@ impl Shared {
         state.journal.as_mut()?.chore()
     }
 
-    /// Takes back disk work. False where the disk refused and it is better to come back later.
+    /// Takes back disk work. False where the next can wait: all it would do is sync what was written meanwhile, or try
+    /// again what the disk refused. What is left wakes the part that syncs, at its own pace.
     pub(super) fn chore_done(&self, done: Done) -> bool {
         let mut state = self.lock();
+        let frees_space = done.frees_space();
         let finished = state
             .journal
             .as_mut()
@@ -273,8 +279,9 @@ impl Shared {
         if let Err(error) = &finished {
             tracing::warn!(%error, "could not sync the event journal; trying again later");
             state.is_dirty = true;
+            self.written.notify_one();
         }
-        finished.is_ok()
+        finished.is_ok() && frees_space
     }
 
     /// The worker's last act: the journal is closed and its directory free again.
@@ -350,3 +357,7 @@ impl State {
 
 /// Bounds how often a worker asks an engine that waits for less than its clock can show.
 const SHORTEST_WAIT: Duration = Duration::from_millis(1);
+
+#[cfg(test)]
+#[path = "shared_test.rs"]
+mod shared_test;

@@ -1,0 +1,107 @@
+//! What a client and its worker owe each other, without a thread or a network between them.
+
+use std::fs;
+use std::path::Path;
+use std::sync::Arc;
+
+use eyeline_core::{
+    AffiliateId, Config, Consent, Convert, Engine, Goal, Label, MonoMillis, Now, UnixMillis,
+};
+use futures::FutureExt;
+
+use super::{Shared, Stopped, Turn};
+use crate::client::clock::SteppedClock;
+use crate::client::entropy::OsEntropy;
+use crate::journal::Journal;
+
+const START: Now = Now {
+    wall: UnixMillis::from_i64(1_767_225_600_000),
+    mono: MonoMillis::from_u64(1_000),
+};
+
+const CAP: u64 = 32 * 1024 * 1024;
+
+struct Bench {
+    shared: Shared,
+}
+
+impl Bench {
+    fn new(directory: &Path, cap: u64) -> Self {
+        let (journal, saved) = Journal::open(directory, cap).unwrap();
+        let affiliate = AffiliateId::new("zozo-men").unwrap();
+        let config = Config {
+            consent: Consent::Full,
+            ..Config::new(affiliate, Label::new("rust/test").unwrap())
+        };
+        let clock = SteppedClock::new(START);
+        let engine = Engine::start(config, saved, START, Box::new(OsEntropy));
+        let shared = Shared::new(engine, Some(journal), Arc::new(clock));
+        Bench { shared }
+    }
+
+    fn track(&self) -> Result<(), Stopped> {
+        let convert = Convert::new(Goal::new("purchase").unwrap());
+        self.shared
+            .act(|engine, now| engine.track(now, convert).map(drop).unwrap())
+    }
+
+    /// Whether the part of the worker that syncs was woken since this was last asked.
+    fn asks_for_a_sync(&self) -> bool {
+        self.shared.written.notified().now_or_never().is_some()
+    }
+
+    /// Does one chore; whether the next is to follow at once.
+    fn sync(&self) -> bool {
+        let chore = self.shared.chore().expect("something was written");
+        self.shared.chore_done(chore.run())
+    }
+
+    fn is_synced(&self) -> bool {
+        let state = self.shared.lock();
+        !state.journal.as_ref().unwrap().has_chore()
+    }
+}
+
+#[test]
+fn a_sync_that_failed_is_asked_for_again() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("events");
+    let bench = Bench::new(&path, CAP);
+    bench.track().unwrap();
+    assert!(bench.asks_for_a_sync());
+    // Away from its name, the directory can't be synced.
+    let away = directory.path().join("away");
+    fs::rename(&path, &away).unwrap();
+    assert!(!bench.sync());
+    assert!(bench.asks_for_a_sync());
+    fs::rename(&away, &path).unwrap();
+    bench.sync();
+    assert!(bench.is_synced());
+    bench.track().unwrap();
+    assert!(bench.asks_for_a_sync());
+}
+
+#[test]
+fn what_the_worker_itself_stores_is_synced_too() {
+    let directory = tempfile::tempdir().unwrap();
+    let bench = Bench::new(directory.path(), CAP);
+    bench.track().unwrap();
+    bench.shared.act(Engine::flush).unwrap();
+    bench.sync();
+    bench.asks_for_a_sync();
+    // That it was sent is stored before it is.
+    assert!(matches!(bench.shared.turn(), Turn::Send(_)));
+    assert!(bench.asks_for_a_sync());
+}
+
+#[test]
+fn a_sync_during_which_more_was_written_is_not_followed_by_another_at_once() {
+    let directory = tempfile::tempdir().unwrap();
+    let bench = Bench::new(directory.path(), CAP);
+    bench.track().unwrap();
+    bench.asks_for_a_sync();
+    let chore = bench.shared.chore().unwrap();
+    bench.track().unwrap();
+    assert!(!bench.shared.chore_done(chore.run()));
+    assert!(bench.asks_for_a_sync());
+}
