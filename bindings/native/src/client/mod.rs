@@ -7,6 +7,7 @@ mod entropy;
 mod error;
 mod flush;
 mod handle;
+mod phase;
 mod shared;
 mod tls;
 mod transport;

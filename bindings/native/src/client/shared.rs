@@ -12,6 +12,7 @@ use tokio::sync::Notify;
 
 use super::clock::Clock;
 use super::flush::{Flush, Flushed, Waiter, flush};
+use super::phase::Worker;
 use crate::journal::{Chore, Done, Journal};
 
 /// See the module.
@@ -33,29 +34,11 @@ struct State {
     journal: Option<Journal>,
     /// Written to since the last chores.
     is_dirty: bool,
+    /// When a caller last did the disk work of a worker that is gone.
+    orphan_synced: Option<MonoMillis>,
     worker: Worker,
     waiters: Vec<(Waiter, Until)>,
     life: Life,
-}
-
-/// What the part of the worker that sends is at.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Worker {
-    /// Up: it will ask the engine before it sleeps.
-    Up,
-    /// Asleep until then: nothing is due before.
-    Asleep(MonoMillis),
-    /// An upload is on its way; until then the engine has nothing else to do.
-    Sending(MonoMillis),
-}
-
-impl Worker {
-    fn wakes_at(self) -> Option<MonoMillis> {
-        match self {
-            Worker::Up => None,
-            Worker::Asleep(until) | Worker::Sending(until) => Some(until),
-        }
-    }
 }
 
 /// What ends a wait.
@@ -74,7 +57,7 @@ enum Life {
     Stopping,
     /// Shut down, or stopped by a defect.
     Stopped,
-    /// The runtime the worker ran on is gone. Events are still kept for the next start.
+    /// The runtime the worker ran on is gone. Events are kept for the next start for as long as they can be stored.
     Orphaned,
 }
 
@@ -97,6 +80,7 @@ impl Shared {
             engine,
             journal,
             is_dirty: false,
+            orphan_synced: None,
             worker: Worker::Up,
             waiters: Vec::new(),
             life: Life::Running,
@@ -121,6 +105,11 @@ impl Shared {
         }
         let now = self.clock.now();
         let result = state.guarded(now, |state| act(&mut state.engine, now))?;
+        match state.life {
+            Life::Stopped => return Err(Stopped),
+            Life::Orphaned => state.sync_without_worker(now),
+            Life::Running | Life::Stopping => {}
+        }
         let wake = state
             .worker
             .wakes_at()
@@ -295,11 +284,14 @@ impl Shared {
         }
     }
 
-    /// The worker was dropped with its runtime. The journal goes on taking events for the next start.
+    /// The worker was dropped with its runtime. The journal, if any, goes on taking events for the next start.
     pub(super) fn orphan(&self) {
         let mut state = self.lock();
         if state.life != Life::Stopped {
-            state.life = Life::Orphaned;
+            state.life = match state.journal {
+                Some(_) => Life::Orphaned,
+                None => Life::Stopped,
+            };
             state.waiters.clear();
         }
     }
@@ -336,6 +328,34 @@ impl State {
         if let Err(error) = journal.write(&writes) {
             tracing::warn!(%error, "could not store events; going on in memory");
             self.engine.storage_failed(now);
+            if self.life == Life::Orphaned {
+                // Nobody is left to try again later, or to send what is in memory.
+                self.life = Life::Stopped;
+                self.journal = None;
+            }
+        }
+    }
+
+    /// What the worker would do for the journal, now and then, on the thread of a caller.
+    fn sync_without_worker(&mut self, now: Now) {
+        let is_recent = |last: MonoMillis| now.mono.since(last) < ORPHAN_SYNC_EVERY;
+        if self.orphan_synced.is_some_and(is_recent) {
+            return;
+        }
+        self.orphan_synced = Some(now.mono);
+        let Some(journal) = &mut self.journal else {
+            return;
+        };
+        while let Some(chore) = journal.chore() {
+            let done = chore.run();
+            let frees_space = done.frees_space();
+            if let Err(error) = journal.finish(done) {
+                tracing::warn!(%error, "could not sync the event journal; trying again later");
+                return;
+            }
+            if !frees_space {
+                return;
+            }
         }
     }
 
@@ -354,6 +374,9 @@ impl State {
         }
     }
 }
+
+/// Ours: as often as a worker would, unless told otherwise.
+const ORPHAN_SYNC_EVERY: Duration = Duration::from_secs(1);
 
 /// Bounds how often a worker asks an engine that waits for less than its clock can show.
 const SHORTEST_WAIT: Duration = Duration::from_millis(1);

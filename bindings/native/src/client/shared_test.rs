@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use eyeline_core::{
     AffiliateId, Config, Consent, Convert, Engine, Goal, Label, MonoMillis, Now, UnixMillis,
@@ -23,6 +24,7 @@ const CAP: u64 = 32 * 1024 * 1024;
 
 struct Bench {
     shared: Shared,
+    clock: SteppedClock,
 }
 
 impl Bench {
@@ -35,8 +37,8 @@ impl Bench {
         };
         let clock = SteppedClock::new(START);
         let engine = Engine::start(config, saved, START, Box::new(OsEntropy));
-        let shared = Shared::new(engine, Some(journal), Arc::new(clock));
-        Bench { shared }
+        let shared = Shared::new(engine, Some(journal), Arc::new(clock.clone()));
+        Bench { shared, clock }
     }
 
     fn track(&self) -> Result<(), Stopped> {
@@ -54,6 +56,14 @@ impl Bench {
     fn sync(&self) -> bool {
         let chore = self.shared.chore().expect("something was written");
         self.shared.chore_done(chore.run())
+    }
+
+    fn pass(&self, time: Duration) {
+        let Now { wall, mono } = self.clock.now();
+        self.clock.set(Now {
+            wall: wall.plus(time),
+            mono: mono.plus(time),
+        });
     }
 
     fn is_synced(&self) -> bool {
@@ -104,4 +114,27 @@ fn a_sync_during_which_more_was_written_is_not_followed_by_another_at_once() {
     bench.track().unwrap();
     assert!(!bench.shared.chore_done(chore.run()));
     assert!(bench.asks_for_a_sync());
+}
+
+#[test]
+fn without_a_worker_what_is_stored_is_still_synced() {
+    let directory = tempfile::tempdir().unwrap();
+    let bench = Bench::new(directory.path(), CAP);
+    bench.shared.orphan();
+    bench.pass(Duration::from_secs(2));
+    bench.track().unwrap();
+    assert!(bench.is_synced());
+}
+
+#[test]
+fn without_a_worker_nothing_is_taken_that_could_not_be_stored() {
+    let directory = tempfile::tempdir().unwrap();
+    let bench = Bench::new(directory.path(), 20_000);
+    bench.shared.orphan();
+    let taken = (0..1_000).take_while(|_| bench.track().is_ok()).count();
+    assert!((1..1_000).contains(&taken), "{taken} were taken");
+    drop(bench);
+    let (_, saved) = Journal::open(directory.path(), CAP).unwrap();
+    let stored = |(key, _): &&(eyeline_core::Key, Vec<u8>)| key.class != eyeline_core::Class::State;
+    assert!(saved.entries.iter().filter(stored).count() >= 1);
 }
