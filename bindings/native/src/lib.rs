@@ -23,7 +23,9 @@
 //! # }
 //! ```
 //!
-//! - **Nothing blocks.** A worker sends in the background; recording an event appends one record to a file and returns.
+//! - **Recording never waits for the network.** A worker sends in the background; recording an event appends one record to a
+//!   file and returns. Only dropping the last [`Client`] or [`View`] waits, for at most [`Builder::drop_timeout`] (2 s by
+//!   default), on an async thread too; after an awaited [`Client::shutdown`] it does not.
 //! - **Nothing is lost.** What [`Client::track`] returned for survives `kill -9` and is sent after the next start. What can
 //!   never be delivered is counted by reason in [`Client::stats`], and reported to the collector.
 //! - **Nothing without consent.** Until [`Client::set_consent`] says otherwise, events stay in memory.

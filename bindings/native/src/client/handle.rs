@@ -13,9 +13,11 @@ use super::view::View;
 
 /// Measures impressions and brings every event to the collector. Cheap to clone; all clones are one client.
 ///
-/// No method waits for the network, and none panics. Recording takes a lock for as long as one short record takes to
+/// No method waits for the network ([`Flush::wait`] does), and none panics. Recording takes a lock for as long as one short record takes to
 /// append. When the last clone and the last [`View`] are dropped, what is queued is sent for at most the drop timeout;
-/// the rest is stored for the next start.
+/// the rest is stored for the next start. That drop is the one thing that waits for the network, on an async thread too
+/// (not where the client runs on the app's own runtime): await [`Client::shutdown`] before it, or set
+/// [`Builder::drop_timeout`] to zero.
 #[derive(Debug, Clone)]
 pub struct Client {
     owner: Arc<Owner>,
@@ -112,7 +114,8 @@ impl Client {
         self.quietly(Engine::activity);
     }
 
-    /// The app goes to the background: what is queued is closed and sent while there is time.
+    /// The app goes to the background: what is watched is told as it stands, what is queued is closed and sent while there is
+    /// time. The app then counts as inactive: nothing is seen until [`set_active(true)`](Client::set_active).
     pub fn background(&self) {
         self.quietly(Engine::background);
     }
