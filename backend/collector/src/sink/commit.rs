@@ -1,12 +1,13 @@
 //! Group commit: concurrent calls share one write and one fsync on a thread of its own.
 use std::io;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use tokio::sync::oneshot;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
 use super::SinkError;
 
@@ -24,6 +25,12 @@ pub(super) trait GroupWriter: Send + 'static {
     /// Does what has become due.
     fn tick(&mut self) {}
 
+    /// How often [`GroupWriter::probe`] is called while the storage fails (ours).
+    const PROBE_EVERY: Duration = Duration::from_secs(1);
+
+    /// Finds out whether the storage works again after [`GroupWriter::commit`] failed.
+    fn probe(&mut self) -> io::Result<()>;
+
     /// Finishes what is open.
     fn finish(&mut self) -> Result<(), SinkError>;
 }
@@ -33,12 +40,18 @@ pub(super) trait GroupWriter: Send + 'static {
 pub(super) struct GroupCommit {
     /// `None` once closed.
     queue: Mutex<Option<SyncSender<Job>>>,
+    /// Bytes that may still join the queue.
+    room: Arc<Semaphore>,
+    /// The storage failed last, and has not worked since.
+    failing: Arc<AtomicBool>,
     thread: Option<JoinHandle<()>>,
 }
 
 #[derive(Debug)]
 struct Waiting {
     lines: Bytes,
+    /// Given back once the lines are.
+    _room: OwnedSemaphorePermit,
     done: oneshot::Sender<Result<(), SinkError>>,
 }
 
@@ -56,11 +69,15 @@ impl GroupCommit {
         writer: impl GroupWriter,
     ) -> io::Result<Self> {
         let (queue, jobs) = sync_channel(QUEUE_CALLS_MAX);
+        let failing = Arc::new(AtomicBool::new(false));
+        let tells = Arc::clone(&failing);
         let thread = thread::Builder::new()
             .name(name.to_owned())
-            .spawn(move || run(&jobs, linger, writer))?;
+            .spawn(move || run(&jobs, linger, writer, &tells))?;
         Ok(Self {
             queue: Mutex::new(Some(queue)),
+            room: Arc::new(Semaphore::new(QUEUE_BYTES_MAX as usize)),
+            failing,
             thread: Some(thread),
         })
     }
@@ -73,8 +90,18 @@ impl GroupCommit {
             .unwrap_or_else(PoisonError::into_inner)
             .clone()
             .ok_or(SinkError::Closed)?;
+        // A call that is larger than the whole queue may still wait alone.
+        let bytes =
+            u32::try_from(lines.len()).map_or(QUEUE_BYTES_MAX, |it| it.min(QUEUE_BYTES_MAX));
+        let room = Arc::clone(&self.room)
+            .try_acquire_many_owned(bytes)
+            .map_err(|_| SinkError::Busy)?;
         queue
-            .try_send(Job::Store(Waiting { lines, done }))
+            .try_send(Job::Store(Waiting {
+                lines,
+                _room: room,
+                done,
+            }))
             .map_err(|error| match error {
                 TrySendError::Full(_) => SinkError::Busy,
                 TrySendError::Disconnected(_) => SinkError::Closed,
@@ -102,11 +129,18 @@ impl GroupCommit {
         answer.await.unwrap_or(Err(SinkError::Closed))
     }
 
-    pub(super) fn is_open(&self) -> bool {
-        self.queue
+    /// Whether a call is expected to succeed: not closed, the thread alive, and the storage working when last tried.
+    pub(super) fn is_ready(&self) -> bool {
+        let open = self
+            .queue
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
-            .is_some()
+            .is_some();
+        let alive = self
+            .thread
+            .as_ref()
+            .is_some_and(|thread| !thread.is_finished());
+        open && alive && !self.failing.load(Ordering::Relaxed)
     }
 }
 
@@ -125,14 +159,28 @@ impl Drop for GroupCommit {
     }
 }
 
-fn run(jobs: &Receiver<Job>, linger: Duration, mut writer: impl GroupWriter) {
+fn run<W: GroupWriter>(
+    jobs: &Receiver<Job>,
+    linger: Duration,
+    mut writer: W,
+    failing: &AtomicBool,
+) {
     let mut overlapping = false;
+    let mut probe = None;
     loop {
-        let job = match next(jobs, writer.due()) {
+        // Where nobody asks any more because it fails, it has to find out by itself that it works again.
+        probe = failing
+            .load(Ordering::Relaxed)
+            .then(|| probe.unwrap_or_else(|| Instant::now() + W::PROBE_EVERY));
+        let job = match next(jobs, writer.due().into_iter().chain(probe).min()) {
             Ok(Job::Store(first)) => first,
             Ok(Job::Close(done)) => return finish(writer, done),
             Err(RecvTimeoutError::Timeout) => {
                 writer.tick();
+                if probe.is_some_and(|probe| Instant::now() >= probe) {
+                    failing.store(writer.probe().is_err(), Ordering::Relaxed);
+                    probe = None;
+                }
                 continue;
             }
             Err(RecvTimeoutError::Disconnected) => {
@@ -146,7 +194,7 @@ fn run(jobs: &Receiver<Job>, linger: Duration, mut writer: impl GroupWriter) {
         let until = Instant::now() + if overlapping { linger } else { Duration::ZERO };
         let (group, close) = gather(jobs, job, until);
         overlapping = group.len() > 1;
-        answer(&mut writer, group);
+        answer(&mut writer, group, failing);
         if let Some(done) = close {
             return finish(writer, done);
         }
@@ -188,9 +236,11 @@ fn gather(
     (group, None)
 }
 
-fn answer(writer: &mut impl GroupWriter, group: Vec<Waiting>) {
+fn answer(writer: &mut impl GroupWriter, group: Vec<Waiting>, failing: &AtomicBool) {
     let lines: Vec<Bytes> = group.iter().map(|waiting| waiting.lines.clone()).collect();
     let result = writer.commit(&lines);
+    let failed = matches!(result, Err(SinkError::Storage(_)));
+    failing.store(failed, Ordering::Relaxed);
     if let Err(error) = &result {
         tracing::error!(%error, calls = group.len(), "lines could not be stored");
     }
@@ -209,7 +259,14 @@ fn answer(writer: &mut impl GroupWriter, group: Vec<Waiting>) {
     }
 }
 
-/// Most calls waiting for the thread (ours): at 16 KiB each 64 MiB, and at one fsync of 5 ms for 1 MiB well under a second.
+/// Most calls waiting for the thread (ours): more would wait for seconds.
 const QUEUE_CALLS_MAX: usize = 4096;
+/// Most bytes waiting for the thread (ours): at one fsync of 5 ms for 1 MiB well under a second, and what a small machine has.
+const QUEUE_BYTES_MAX: u32 = 64 * 1024 * 1024;
+
 /// A group closes at this many bytes (ours): compressing more would delay the first caller's answer for no fewer fsyncs.
 pub(super) const GROUP_BYTES_MAX: usize = 1024 * 1024;
+
+#[cfg(test)]
+#[path = "commit_test.rs"]
+mod tests;

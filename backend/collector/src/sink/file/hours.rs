@@ -7,7 +7,7 @@ use std::sync::Arc;
 use eyeline_core::UnixMillis;
 
 use super::super::damaged::Damaged;
-use super::super::folder::{create_folders, lock_folder, sync_folder};
+use super::super::folder::{create_folders, lock_folder, probe_folder, sync_folder};
 use super::object_key::{file_name, folder_of};
 use super::recover::recover;
 
@@ -97,6 +97,11 @@ impl Hours {
             "finished a file that was left open"
         );
         self.publish(path, kept.bytes)
+    }
+
+    /// Whether files can be written here now.
+    pub(super) fn probe(&self) -> io::Result<()> {
+        probe_folder(&self.open_folder)
     }
 
     /// What was set aside below this root.

@@ -84,7 +84,7 @@ impl EventSink for FileSink {
     }
 
     fn ready(&self) -> bool {
-        self.commits.is_open()
+        self.commits.is_ready()
     }
 
     fn gauges(&self) -> Vec<SinkGauge> {

@@ -159,6 +159,10 @@ impl GroupWriter for FileWriter {
         }
     }
 
+    fn probe(&mut self) -> io::Result<()> {
+        self.hours.probe()
+    }
+
     fn finish(&mut self) -> Result<(), SinkError> {
         self.end_current(false);
         Ok(self.publish_finished()?)

@@ -16,7 +16,7 @@ use tokio::sync::watch;
 
 use super::commit::{GroupCommit, GroupWriter};
 use super::damaged::Damaged;
-use super::folder::{create_folders, lock_folder};
+use super::folder::{create_folders, lock_folder, probe_folder};
 use super::{EventSink, SinkError, SinkGauge, store_in_time};
 use backlog::Backlog;
 
@@ -64,6 +64,7 @@ struct Shared {
     /// What the backlog holds, readable while an fsync holds the lock.
     waiting_bytes: watch::Sender<u64>,
     damaged: Arc<Damaged>,
+    folder: PathBuf,
     bytes_max: u64,
     retry_after: Duration,
     /// Held while this process owns the folder.
@@ -90,6 +91,7 @@ impl Spool {
             backlog: Mutex::new(backlog),
             waiting_bytes,
             damaged,
+            folder: options.folder.clone(),
             bytes_max: options.bytes_max,
             retry_after: options.retry_after,
             _lock: lock,
@@ -155,7 +157,7 @@ impl EventSink for Spool {
     }
 
     fn ready(&self) -> bool {
-        self.commits.is_open() && self.waiting_bytes() < self.shared.bytes_max
+        self.commits.is_ready() && self.waiting_bytes() < self.shared.bytes_max
     }
 
     fn gauges(&self) -> Vec<SinkGauge> {
@@ -200,6 +202,10 @@ impl GroupWriter for SpoolWriter {
         backlog.appended(length + frames.len() as u64);
         self.shared.waiting_bytes.send_replace(backlog.bytes());
         Ok(())
+    }
+
+    fn probe(&mut self) -> io::Result<()> {
+        probe_folder(&self.shared.folder)
     }
 
     fn finish(&mut self) -> Result<(), SinkError> {
