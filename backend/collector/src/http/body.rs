@@ -28,7 +28,18 @@ pub(crate) async fn read(
 
 /// Reads a body nobody wants, so that the answer to it arrives.
 pub(crate) async fn discard(body: Body, within: Duration) {
-    drop(receive(body, within).await);
+    let thrown_away = async {
+        let mut chunks = body.into_data_stream();
+        let mut seen = 0;
+        while let Some(Ok(chunk)) = chunks.next().await {
+            seen += chunk.len();
+            if seen > DISCARDED_BYTES_MAX {
+                break;
+            }
+        }
+    };
+    // Whoever is too slow for that gets the answer all the same.
+    drop(tokio::time::timeout(within, thrown_away).await);
 }
 
 async fn receive(body: Body, within: Duration) -> Result<Bytes, Fault> {

@@ -7,7 +7,7 @@ use axum::http::header::AUTHORIZATION;
 use axum::http::{HeaderMap, Uri};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
-use eyeline_core::UnixMillis;
+use eyeline_core::{UnixMillis, limits};
 use futures::{Stream, StreamExt, stream};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
@@ -56,6 +56,7 @@ impl Tails {
         if self.0.receiver_count() == 0 {
             return;
         }
+        let tag = tag.map(shortened);
         for event in &batch.kept {
             let line = Line {
                 rcv: received.as_i64(),
@@ -93,7 +94,11 @@ pub(super) async fn tail(
         ));
     }
     let Query(filter) = Query::<Filter>::try_from_uri(&uri).unwrap_or_default();
-    let events = follow(app.tails.0.subscribe(), filter.g, Arc::clone(&app));
+    let events = follow(
+        app.tails.0.subscribe(),
+        filter.g.as_deref().map(|tag| shortened(tag).to_owned()),
+        Arc::clone(&app),
+    );
     let until_shutdown = events.take_until(app.draining.clone().cancelled_owned());
     Ok(Sse::new(until_shutdown)
         .keep_alive(KeepAlive::default())
@@ -123,5 +128,23 @@ fn follow(
     })
 }
 
+/// The part of a debug tag that counts: it is copied for every event shown.
+fn shortened(tag: &str) -> &str {
+    let end = tag.char_indices().nth(limits::LABEL_CHARS_MAX);
+    &tag[..end.map_or(tag.len(), |(at, _)| at)]
+}
+
 /// How far a tail may fall behind (ours): a second of a busy day, and some 2 MiB.
 const EVENTS_BEHIND_MAX: usize = 4096;
+
+#[cfg(test)]
+mod tests {
+    use super::shortened;
+
+    #[test]
+    fn a_debug_tag_counts_up_to_64_characters() {
+        assert_eq!(shortened("tag"), "tag");
+        assert_eq!(shortened(&"語".repeat(64)), "語".repeat(64));
+        assert_eq!(shortened(&"語".repeat(1000)), "語".repeat(64));
+    }
+}
