@@ -152,6 +152,14 @@ impl<'de> Wire<'de> for ConsentMode {
             )),
         }
     }
+    #[cfg(feature = "decode")]
+    fn plain(from: &mut super::plain::Plain<'de>) -> Result<Self, super::plain::NotPlain> {
+        match from.string()? {
+            "full" => Ok(Self::Full),
+            "measure" => Ok(Self::Measure),
+            _ => Err(super::plain::NotPlain),
+        }
+    }
     fn write(&self, out: &mut Vec<u8>) {
         super::value::write_text(self.as_str(), out);
     }
@@ -235,6 +243,10 @@ impl<'de> Wire<'de> for Encoded<'de> {
     fn read<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         let raw: &'de serde_json::value::RawValue = serde::Deserialize::deserialize(from)?;
         Ok(Self(raw.get().as_bytes()))
+    }
+    #[cfg(feature = "decode")]
+    fn plain(_: &mut super::plain::Plain<'de>) -> Result<Self, super::plain::NotPlain> {
+        Err(super::plain::NotPlain)
     }
     fn write(&self, out: &mut Vec<u8>) {
         out.extend_from_slice(self.0);

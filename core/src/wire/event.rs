@@ -213,6 +213,10 @@ impl<'de> Wire<'de> for Kind<'de> {
     fn read<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         Cow::read(from).map(Self::named)
     }
+    #[cfg(feature = "decode")]
+    fn plain(from: &mut super::plain::Plain<'de>) -> Result<Self, super::plain::NotPlain> {
+        Cow::plain(from).map(Self::named)
+    }
     fn write(&self, out: &mut Vec<u8>) {
         write_text(self.as_str(), out);
     }

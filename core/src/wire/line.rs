@@ -227,6 +227,10 @@ impl<'de> Wire<'de> for &'de RawValue {
     fn read<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         serde::Deserialize::deserialize(from)
     }
+    /// serde_json alone makes raw values.
+    fn plain(_: &mut super::plain::Plain<'de>) -> Result<Self, super::plain::NotPlain> {
+        Err(super::plain::NotPlain)
+    }
     fn write(&self, out: &mut Vec<u8>) {
         out.extend_from_slice(self.get().as_bytes());
     }

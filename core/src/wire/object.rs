@@ -54,6 +54,26 @@ macro_rules! object {
                 from.deserialize_map(Object::<$lt $(, $generic)?>(std::marker::PhantomData $(, std::marker::PhantomData::<$generic>)?))
             }
 
+            #[cfg(feature = "decode")]
+            fn plain(from: &mut $crate::wire::plain::Plain<$lt>) -> Result<Self, $crate::wire::plain::NotPlain> {
+                use $crate::wire::plain::{NotPlain, known};
+                $( let mut $field: Option<$type> = None; )*
+                let mut members = from.open(b'{')?;
+                while from.more(&mut members, b'}')? {
+                    let key = from.key()?;
+                    // The compiler makes a jump table of these comparisons.
+                    $( if key == const { known($key) } {
+                        from.value(&mut $field)?;
+                        continue;
+                    } )*
+                    return Err(NotPlain);
+                }
+                Ok($name {
+                    $( $field: $field.or_else(<$type as $crate::wire::Wire<$lt>>::absent).ok_or(NotPlain)?, )*
+                    extra: $crate::wire::Extra::default(),
+                })
+            }
+
             fn write(&self, out: &mut Vec<u8>) {
                 out.push(b'{');
                 $( $crate::wire::value::write_member($key, &self.$field, out); )*

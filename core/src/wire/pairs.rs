@@ -100,6 +100,19 @@ impl<'de, T: Wire<'de>> Wire<'de> for Pairs<'de, T> {
         }
         from.deserialize_map(Map(std::marker::PhantomData))
     }
+    #[cfg(feature = "decode")]
+    fn plain(from: &mut super::plain::Plain<'de>) -> Result<Self, super::plain::NotPlain> {
+        let mut members = from.open(b'{')?;
+        let mut pairs = Self::default();
+        while from.more(&mut members, b'}')? {
+            let key = from.free_key()?;
+            if pairs.value(key).is_some() || pairs.len() == PAIRS_MAX {
+                return Err(super::plain::NotPlain);
+            }
+            pairs.0.push((key.into(), T::plain(from)?));
+        }
+        Ok(pairs)
+    }
     fn write(&self, out: &mut Vec<u8>) {
         out.push(b'{');
         for (key, value) in self.iter() {

@@ -48,6 +48,40 @@ fn what_is_not_plain_is_left_alone() {
     }
 }
 
+#[test]
+fn strings_and_keys_end_at_their_quote_wherever_it_lies() {
+    for length in 0..40 {
+        for text in ["a".repeat(length), "あ".repeat(length)] {
+            let json = format!(r#"{{"k":"page","n":1,"dt":5,"c":"{text}"}}"#);
+            let event = read::<Event<'_>>(&json).unwrap();
+            assert_eq!(event.content.as_deref(), Some(&*text));
+        }
+    }
+    assert!(read::<Event<'_>>(r#"{"k":"page"#).is_err());
+    assert!(read::<Event<'_>>(r#"{"k"#).is_err());
+}
+
+#[test]
+fn numbers_read_to_their_limits() {
+    let one = |json: &str| (read::<u64>(json).ok(), read::<i64>(json).ok());
+    assert_eq!(one("0"), (Some(0), Some(0)));
+    assert_eq!(
+        one("9223372036854775807"),
+        (Some(i64::MAX.unsigned_abs()), Some(i64::MAX))
+    );
+    assert_eq!(one("9223372036854775808"), (Some(1 << 63), None));
+    assert_eq!(one("18446744073709551616"), (None, None));
+    assert_eq!(
+        one("-9007199254740991"),
+        (None, Some(-9_007_199_254_740_991))
+    );
+    for bad in ["- 1", "-", "", "1.0", "1e3", "00", "-01", "+1"] {
+        assert_eq!(one(bad), (None, None), "{bad}");
+    }
+    assert!(read::<u32>("4294967296").is_err());
+    assert_eq!(read::<f64>("-0.25").ok(), Some(-0.25));
+}
+
 /// A good batch with something put in, cut out or doubled.
 fn damaged() -> impl Strategy<Value = String> {
     let put = prop_oneof![

@@ -11,6 +11,8 @@ use serde::de::{
     Deserialize, DeserializeSeed, Deserializer, Error, IgnoredAny, SeqAccess, Visitor,
 };
 
+#[cfg(feature = "decode")]
+use super::plain::{NotPlain, Plain};
 use crate::{Id, UnixMillis};
 
 /// A type with a place on the wire. Strings are borrowed from the input wherever it holds no escape.
@@ -23,6 +25,14 @@ pub trait Wire<'de>: Sized {
     /// Whatever the deserializer reports, and a value of the wrong type.
     #[cfg(feature = "decode")]
     fn read<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error>;
+
+    /// Reads the value if it is plain, and then as [`read`](Self::read) does.
+    ///
+    /// # Errors
+    /// [`NotPlain`] for everything that is better read by [`read`](Self::read).
+    #[cfg(feature = "decode")]
+    #[doc(hidden)]
+    fn plain(from: &mut Plain<'de>) -> Result<Self, NotPlain>;
 
     /// Appends the value as compact JSON.
     fn write(&self, out: &mut Vec<u8>);
@@ -63,6 +73,10 @@ impl<'de, T: Wire<'de>> Wire<'de> for Option<T> {
     fn read<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         T::read(from).map(Some)
     }
+    #[cfg(feature = "decode")]
+    fn plain(from: &mut Plain<'de>) -> Result<Self, NotPlain> {
+        T::plain(from).map(Some)
+    }
     fn write(&self, out: &mut Vec<u8>) {
         if let Some(value) = self {
             value.write(out);
@@ -101,6 +115,18 @@ impl<'de, T: Wire<'de>> Wire<'de> for Vec<T> {
         }
         from.deserialize_seq(List(PhantomData))
     }
+    #[cfg(feature = "decode")]
+    fn plain(from: &mut Plain<'de>) -> Result<Self, NotPlain> {
+        let mut elements = from.open(b'[')?;
+        let mut list = Self::new();
+        while from.more(&mut elements, b']')? {
+            if list.len() > crate::limits::BATCH_EVENTS_MAX {
+                return Err(NotPlain);
+            }
+            list.push(T::plain(from)?);
+        }
+        Ok(list)
+    }
     fn write(&self, out: &mut Vec<u8>) {
         out.push(b'[');
         for (at, element) in self.iter().enumerate() {
@@ -137,6 +163,10 @@ impl<'de> Wire<'de> for Cow<'de, str> {
         }
         from.deserialize_str(Text)
     }
+    #[cfg(feature = "decode")]
+    fn plain(from: &mut Plain<'de>) -> Result<Self, NotPlain> {
+        from.string().map(Cow::Borrowed)
+    }
     fn write(&self, out: &mut Vec<u8>) {
         write_text(self, out);
     }
@@ -147,6 +177,10 @@ impl<'de> Wire<'de> for Id {
     fn read<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         Self::deserialize(from)
     }
+    #[cfg(feature = "decode")]
+    fn plain(from: &mut Plain<'de>) -> Result<Self, NotPlain> {
+        Self::parse(from.string()?).map_err(|_| NotPlain)
+    }
     fn write(&self, out: &mut Vec<u8>) {
         write_text(self.as_str(), out);
     }
@@ -156,6 +190,10 @@ impl<'de> Wire<'de> for UnixMillis {
     #[cfg(feature = "decode")]
     fn read<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         i64::deserialize(from).map(Self::from_i64)
+    }
+    #[cfg(feature = "decode")]
+    fn plain(from: &mut Plain<'de>) -> Result<Self, NotPlain> {
+        from.signed().map(Self::from_i64)
     }
     fn write(&self, out: &mut Vec<u8>) {
         self.as_i64().write(out);
@@ -175,6 +213,14 @@ impl<'de> Wire<'de> for bool {
             )),
         }
     }
+    #[cfg(feature = "decode")]
+    fn plain(from: &mut Plain<'de>) -> Result<Self, NotPlain> {
+        match from.unsigned()? {
+            0 => Ok(false),
+            1 => Ok(true),
+            _ => Err(NotPlain),
+        }
+    }
     fn write(&self, out: &mut Vec<u8>) {
         out.push(if *self { b'1' } else { b'0' });
     }
@@ -191,6 +237,10 @@ impl<'de> Wire<'de> for f64 {
         let bad = |_| D::Error::invalid_type(serde::de::Unexpected::Other("value"), &"a number");
         raw.get().parse().map_err(bad)
     }
+    #[cfg(feature = "decode")]
+    fn plain(from: &mut Plain<'de>) -> Result<Self, NotPlain> {
+        from.float()
+    }
     /// JSON has no NaN and no infinity: they are written as `null`, which no reader takes for a number.
     fn write(&self, out: &mut Vec<u8>) {
         let written = serde_json::to_writer(out, self);
@@ -199,11 +249,15 @@ impl<'de> Wire<'de> for f64 {
 }
 
 macro_rules! integers {
-    ($($int:ty),*) => {$(
+    ($($int:ty: $plain:ident),*) => {$(
         impl<'de> Wire<'de> for $int {
             #[cfg(feature = "decode")]
             fn read<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
                 Self::deserialize(from)
+            }
+            #[cfg(feature = "decode")]
+            fn plain(from: &mut Plain<'de>) -> Result<Self, NotPlain> {
+                Self::try_from(from.$plain()?).map_err(|_| NotPlain)
             }
             fn write(&self, out: &mut Vec<u8>) {
                 use std::io::Write;
@@ -213,7 +267,7 @@ macro_rules! integers {
         }
     )*};
 }
-integers!(u32, u64, i64);
+integers!(u32: unsigned, u64: unsigned, i64: signed);
 
 /// Appends a JSON string. Everything below 0x20 is escaped, so no raw control byte ever reaches a line.
 pub(super) fn write_text(text: &str, out: &mut Vec<u8>) {

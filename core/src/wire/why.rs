@@ -109,6 +109,10 @@ impl<'de> super::Wire<'de> for Why {
     fn read<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         std::borrow::Cow::read(from).map(|name| Self::named(&name))
     }
+    #[cfg(feature = "decode")]
+    fn plain(from: &mut super::plain::Plain<'de>) -> Result<Self, super::plain::NotPlain> {
+        from.string().map(Self::named)
+    }
     fn write(&self, out: &mut Vec<u8>) {
         super::value::write_text(self.as_str(), out);
     }
