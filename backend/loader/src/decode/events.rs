@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use arrow::array::{
-    ArrayRef, BooleanBuilder, Date32Builder, Float64Builder, Int32Builder, Int64Builder,
-    RecordBatch, StringBuilder, TimestampMillisecondBuilder,
+    ArrayBuilder as _, ArrayRef, BooleanBuilder, Date32Builder, Float64Builder, Int32Builder,
+    Int64Builder, RecordBatch, StringBuilder, TimestampMillisecondBuilder,
 };
 use arrow::error::ArrowError;
 use eyeline_core::event_time;
@@ -30,6 +30,34 @@ macro_rules! columns {
     };
 }
 pub(super) use columns;
+
+/// Declares the columns that an event may leave empty, and where their values come from. Most are empty in most rows, so a
+/// column is filled up with nulls only when its next value comes, or at the end.
+macro_rules! optional {
+    ($event:ident { $($column:ident: $value:expr,)* }) => {
+        impl EventColumns {
+            fn optional(&mut self, row: usize, $event: &Event<'_>) {
+                $(if let Some(value) = $value {
+                    let missing = row - self.$column.len();
+                    if missing > 0 {
+                        self.$column.append_nulls(missing);
+                    }
+                    self.$column.append_value(value);
+                })*
+            }
+            /// Fills these columns up to the rows there are.
+            fn fill(&mut self) {
+                let rows = self.seq.len();
+                $(
+                    let missing = rows - self.$column.len();
+                    if missing > 0 {
+                        self.$column.append_nulls(missing);
+                    }
+                )*
+            }
+        }
+    };
+}
 
 columns! { EventColumns {
     inst: StringBuilder,
@@ -106,13 +134,43 @@ columns! { EventColumns {
     extra: StringBuilder,
 } }
 
+optional! { event {
+    imp: event.imp.map(signed),
+    placement_id: event.placement.as_deref(),
+    content_id: event.content.as_deref(),
+    position: event.position.map(narrow),
+    request_id: event.request.as_deref(),
+    propensity: event.propensity,
+    exploration: event.exploration,
+    measurable: event.measurable,
+    rule: event.rule.as_deref(),
+    visible_ms: event.visible_ms.map(signed),
+    engaged_ms: event.engaged_ms.map(signed),
+    max_visible: event.max_visible.map(narrow),
+    times_in_view: event.times_in_view.map(narrow),
+    latency_ms: event.latency_ms.map(signed),
+    trusted: event.trusted,
+    target: event.target.as_deref(),
+    media_state: event.media_state.as_deref(),
+    media_position_ms: event.media_position_ms.map(signed),
+    media_watched_ms: event.media_watched_ms.map(signed),
+    media_length_ms: event.media_length_ms.map(signed),
+    autoplay: event.autoplay,
+    muted: event.muted,
+    why: event.why.as_deref(),
+    goal: event.goal.as_deref(),
+    value: event.value,
+    currency: event.currency.as_deref(),
+    order_id: event.order.as_deref(),
+} }
+
 impl EventColumns {
     /// Appends what one event says itself.
     pub(super) fn event<E>(&mut self, context: &Context<'_, E>, event: &Event<'_>) {
         let time = event_time(context.clock, event.dt);
         let event_ms = time.event_ms.as_i64();
+        let row = self.seq.len();
         self.seq.append_value(signed(event.n));
-        self.imp.append_option(event.imp.map(signed));
         self.kind
             .append_value(if matches!(event.kind, Kind::Other(_)) {
                 "other"
@@ -122,49 +180,18 @@ impl EventColumns {
         self.event_ms.append_value(event_ms);
         self.event_ts.append_value(event_ms);
         self.event_date.append_value(day_and_hour(event_ms).0);
-        self.placement_id.append_option(event.placement.as_deref());
-        self.content_id.append_option(event.content.as_deref());
-        self.position.append_option(event.position.map(narrow));
-        self.request_id.append_option(event.request.as_deref());
+        self.time_basis.append_value(time.basis.as_str());
         let (model, version) = model_and_version(event.model.as_deref());
         self.model.append_option(model);
         self.model_version.append_option(version);
-        self.propensity.append_option(event.propensity);
-        self.exploration.append_option(event.exploration);
-        self.measurable.append_option(event.measurable);
-        self.rule.append_option(event.rule.as_deref());
-        self.visible_ms.append_option(event.visible_ms.map(signed));
-        self.engaged_ms.append_option(event.engaged_ms.map(signed));
-        self.max_visible
-            .append_option(event.max_visible.map(narrow));
-        self.times_in_view
-            .append_option(event.times_in_view.map(narrow));
-        self.latency_ms.append_option(event.latency_ms.map(signed));
-        self.trusted.append_option(event.trusted);
-        self.target.append_option(event.target.as_deref());
-        self.media_state.append_option(event.media_state.as_deref());
-        self.media_position_ms
-            .append_option(event.media_position_ms.map(signed));
-        self.media_watched_ms
-            .append_option(event.media_watched_ms.map(signed));
-        self.media_length_ms
-            .append_option(event.media_length_ms.map(signed));
-        self.autoplay.append_option(event.autoplay);
-        self.muted.append_option(event.muted);
-        self.why.append_option(event.why.as_deref());
-        self.goal.append_option(event.goal.as_deref());
-        self.value.append_option(event.value);
-        self.currency.append_option(event.currency.as_deref());
-        self.order_id.append_option(event.order.as_deref());
-        self.time_basis.append_value(time.basis.as_str());
+        self.optional(row, event);
         self.extra(context, event);
     }
 
     fn extra<E>(&mut self, context: &Context<'_, E>, event: &Event<'_>) {
         let known = !matches!(event.kind, Kind::Other(_));
         if known && event.extra.is_empty() && context.unknown.is_empty() {
-            self.extra.append_null();
-            return;
+            return self.extra.append_null();
         }
         let mut text = vec![b'{'];
         if !known {
@@ -252,6 +279,7 @@ impl EventColumns {
 
     /// The rows so far as a table; the columns start over.
     pub(super) fn finish(&mut self) -> Result<RecordBatch, ArrowError> {
+        self.fill();
         RecordBatch::try_new(super::schema(), self.arrays())
     }
 }
