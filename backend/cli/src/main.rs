@@ -4,7 +4,7 @@ mod commands;
 
 use std::process::ExitCode;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use clap::Parser;
 use eyeline_cli::{Clock, ClockOption, Console, Place};
 
@@ -55,7 +55,7 @@ async fn run(
     console: Console,
     command: commands::Command,
 ) -> Result<()> {
-    log();
+    log(console.is_json())?;
     let clock = clock_option.clock()?;
     command
         .run(&Setting {
@@ -67,12 +67,24 @@ async fn run(
         .await
 }
 
-/// Logs go to standard error, as much of them as `EYELINE_LOG` asks for.
-fn log() {
-    let filter = tracing_subscriber::EnvFilter::try_from_env("EYELINE_LOG")
-        .unwrap_or_else(|_| "warn".into());
+/// Logs go to standard error, as much of them as `EYELINE_LOG` asks for; as JSON where the command speaks JSON.
+fn log(as_json: bool) -> Result<()> {
+    let asked = std::env::var("EYELINE_LOG").unwrap_or_else(|_| "warn".to_owned());
+    if as_json {
+        let logs = eyeline_collector::json_logs(&asked, std::io::stderr)
+            .with_context(|| format!("EYELINE_LOG is {asked:?}, not a filter such as info"))?;
+        return Ok(tracing::subscriber::set_global_default(logs)?);
+    }
+    let filter = tracing_subscriber::EnvFilter::builder()
+        .parse(&asked)
+        .with_context(|| format!("EYELINE_LOG is {asked:?}, not a filter such as info"))?;
     tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
         .init();
+    Ok(())
 }
+
+/// The system's allocator keeps an arena a thread, which doubles what a load takes and lets it grow with the input.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;

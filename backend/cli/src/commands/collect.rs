@@ -7,7 +7,9 @@ use std::time::Duration;
 use anyhow::{Context, Result, ensure};
 use clap::Args;
 use eyeline_cli::when_told;
-use eyeline_collector::{Collector, FileSink, FileSinkOptions};
+use eyeline_collector::{
+    Collector, EventSink, FileSink, FileSinkOptions, Spool, SpoolOptions, SpooledSink, WallClock,
+};
 use serde_json::json;
 use tokio::net::TcpListener;
 
@@ -38,6 +40,9 @@ pub(crate) struct Door {
     /// The header in which the nearest trusted proxy writes the visitor's country
     #[arg(long)]
     country_header: Option<String>,
+    /// Keep no spool: the data folder's disk dies with this host, so while raw files can't be written clients are asked to come back
+    #[arg(long)]
+    no_spool: bool,
     /// Affiliates of the first write key, where this run makes the keys file
     #[arg(long, value_delimiter = ',', default_value = "my-site")]
     affiliates: Vec<String>,
@@ -68,22 +73,11 @@ impl Door {
     pub(super) async fn bind(&self, setting: &Setting) -> Result<Bound> {
         let place = &setting.place;
         place.prepare(&self.affiliates)?;
-        let raw = place.raw();
-        ensure!(
-            !raw.contains("://"),
-            "the collector writes raw files to a folder, not to {raw}: pass a folder as --raw"
-        );
         let clock = setting.clock.clone();
-        let clock: eyeline_collector::WallClock = Arc::new(move || clock.now());
-        let mut options = FileSinkOptions::default();
-        options.rotate_after = self.rotate_after;
-        options.rotate_bytes = self.rotate_bytes;
-        options.clock = Arc::clone(&clock);
-        let sink = FileSink::open(&raw, options)
-            .with_context(|| format!("cannot write raw files to {raw}"))?;
+        let clock: WallClock = Arc::new(move || clock.now());
         let mut builder = Collector::builder()
             .keys(place.keys())
-            .sink(Arc::new(sink))
+            .sink(self.sink(setting, Arc::clone(&clock))?)
             .clock(clock);
         builder = builder.trusted_proxies(self.trusted_proxies);
         if let Some(header) = &self.country_header {
@@ -102,6 +96,31 @@ impl Door {
             address: format!("http://{}", listener.local_addr()?),
             collector,
             listener,
+        })
+    }
+
+    /// Raw files, with a spool behind them for as long as they can't be written.
+    fn sink(&self, setting: &Setting, clock: WallClock) -> Result<Arc<dyn EventSink>> {
+        let place = &setting.place;
+        let raw = place.raw();
+        ensure!(
+            !raw.contains("://"),
+            "the collector writes raw files to a folder, not to {raw}: pass a folder as --raw"
+        );
+        let mut options = FileSinkOptions::default();
+        options.rotate_after = self.rotate_after;
+        options.rotate_bytes = self.rotate_bytes;
+        options.clock = clock;
+        let files = FileSink::open(&raw, options)
+            .with_context(|| format!("cannot write raw files to {raw}"))?;
+        let folder = place.spool();
+        let mut options = SpoolOptions::durable(&folder);
+        options.disk_outlives_host = !self.no_spool;
+        let spool = Spool::open(&options)
+            .with_context(|| format!("cannot open the spool {}", folder.display()))?;
+        Ok(match spool {
+            Some(spool) => Arc::new(SpooledSink::new(Arc::new(files), spool)),
+            None => Arc::new(files),
         })
     }
 }
