@@ -4,6 +4,8 @@
 pub(crate) const INSTANCE_PARTS: &str = include_str!("../../sql/facts/instance_parts.sql");
 /// Parts of instances → their sums, with the verdict on invalid traffic.
 pub(crate) const INSTANCE_TOTALS: &str = include_str!("../../sql/facts/instance_totals.sql");
+/// Parts of instances → one part an instance and hour.
+pub(crate) const INSTANCE_HOURS: &str = include_str!("../../sql/facts/instance_hours.sql");
 /// Parts of instances whose visitor was erased → what stays of them.
 pub(crate) const INSTANCE_ERASED: &str = include_str!("../../sql/facts/instance_erased.sql");
 /// Sums → the table analysts see, with tails and loss.

@@ -1,6 +1,7 @@
 -- What each load learnt about an SDK start; rows of one inst add up. Replaced by version.
 CREATE TABLE instance_parts (
     inst VARCHAR(512),
+    hour_ms BIGINT,
     affiliate_id VARCHAR(512),
     site VARCHAR(512),
     sdk VARCHAR(512),

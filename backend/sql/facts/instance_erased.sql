@@ -1,6 +1,6 @@
 -- What stays of an SDK start after its visitor was erased: the counters that prove what was lost, dated by the day. Site, device, times,
 -- renders and clicks go; received stays, or the erased events would look lost. Columns as in instance_parts.sql. From: instance_parts.
-SELECT inst, min(affiliate_id) AS affiliate_id, CAST(NULL AS VARCHAR(255)) AS site, min(sdk) AS sdk, CAST(NULL AS VARCHAR(16)) AS device_class,
+SELECT inst, CAST(0 AS BIGINT) AS hour_ms, min(affiliate_id) AS affiliate_id, CAST(NULL AS VARCHAR(255)) AS site, min(sdk) AS sdk, CAST(NULL AS VARCHAR(16)) AS device_class,
        min(first_received_ms - first_received_ms % 86400000) AS first_received_ms,
        max(last_received_ms - last_received_ms % 86400000 + 86399999) AS last_received_ms,
        CAST(NULL AS BIGINT) AS first_event_ms, CAST(NULL AS BIGINT) AS last_event_ms,

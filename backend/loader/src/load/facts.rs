@@ -116,21 +116,25 @@ async fn instance_parts(
 ) -> Result<Vec<DataFile>> {
     let mut writer = target.writer(Table::InstanceParts, "last_received_ms");
     let sorted = format!(
-        "SELECT p.*, inst_bucket(inst) AS bucket FROM ({}) p ORDER BY bucket, inst",
+        "SELECT p.*, inst_bucket(inst) AS bucket FROM ({}) p ORDER BY bucket, inst, last_received_ms DESC",
         sql::INSTANCE_PARTS
     );
     let mut rows = context.sql(&sorted).await?.execute_stream().await?;
     let version = target.version.cast_signed();
+    let mut last = String::new();
     while let Some(batch) = rows.try_next().await? {
         let insts = column(&batch, "inst")?.as_string::<i32>();
+        // The numbers stand once, on the row that was received last: they are dropped when that one is old.
         let seen: StringArray = insts
             .iter()
             .map(|inst| {
-                Some(
-                    inst.and_then(|inst| fresh.get(inst))
-                        .map(Seen::to_string)
-                        .unwrap_or_default(),
-                )
+                let inst = inst.unwrap_or_default();
+                let first = last != inst;
+                if first {
+                    inst.clone_into(&mut last);
+                }
+                let numbers = fresh.get(inst).filter(|_| first);
+                Some(numbers.map(Seen::to_string).unwrap_or_default())
             })
             .collect();
         let versions = Int64Array::from_value(version, batch.num_rows());

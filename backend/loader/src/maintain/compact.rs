@@ -117,9 +117,9 @@ fn query(table: Table) -> String {
             "SELECT * FROM fct_impression ORDER BY event_hour, inst, imp".to_owned()
         }
         Table::InstanceParts => format!(
-            "SELECT t.*, s.version, s.seen FROM ({}) t JOIN (SELECT inst, max(version) AS version, string_agg(seen, ',') AS seen \
-             FROM instance_parts GROUP BY inst) s ON t.inst = s.inst ORDER BY t.inst",
-            sql::INSTANCE_TOTALS
+            "SELECT t.*, s.version, s.seen FROM ({}) t JOIN (SELECT inst, hour_ms, max(version) AS version, string_agg(seen, ',') AS seen \
+             FROM instance_parts GROUP BY inst, hour_ms) s ON t.inst = s.inst AND t.hour_ms = s.hour_ms ORDER BY t.inst, t.hour_ms",
+            sql::INSTANCE_HOURS
         ),
         Table::Rejects | Table::Losses | Table::MartContentHour => {
             format!("SELECT * FROM {} ORDER BY received_ms", table.name())

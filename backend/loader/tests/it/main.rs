@@ -15,3 +15,4 @@ mod marts;
 mod race;
 mod support;
 mod upkeep;
+mod volume;
