@@ -111,19 +111,33 @@ impl Loader {
     }
 
     async fn run_and_keep(&self, stopping: &AtomicBool, upkeep: &mut Upkeep) -> Result<RunReport> {
-        let report = self.run(None, stopping).await?;
-        if !stopping.load(Ordering::Relaxed)
-            && report.version >= upkeep.compacted_at + COMPACT_EVERY
-        {
+        let result = self.run(None, stopping).await;
+        if stopping.load(Ordering::Relaxed) {
+            return result;
+        }
+        // A raw file that stays bad for weeks must not keep what has expired from being deleted for as long.
+        match (result, self.upkeep(upkeep, stopping).await) {
+            (Err(error), Err(also)) => {
+                tracing::error!(error = %also, "upkeep failed");
+                Err(error)
+            }
+            (Ok(_), Err(error)) => Err(error),
+            (result, Ok(())) => result,
+        }
+    }
+
+    async fn upkeep(&self, upkeep: &mut Upkeep, stopping: &AtomicBool) -> Result<()> {
+        let version = self.lake.snapshot().await?.version;
+        if version >= upkeep.compacted_at + COMPACT_EVERY {
             self.compact().await?;
-            upkeep.compacted_at = report.version;
+            upkeep.compacted_at = version;
         }
         let now = self.options.now_ms();
         if !stopping.load(Ordering::Relaxed) && now >= upkeep.retained_ms + DAY_MS {
             self.retain().await?;
             upkeep.retained_ms = now;
         }
-        Ok(report)
+        Ok(())
     }
 
     async fn run(&self, paths: Option<&[String]>, stopping: &AtomicBool) -> Result<RunReport> {

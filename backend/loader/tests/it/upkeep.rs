@@ -90,3 +90,35 @@ async fn raw_files_and_rejects_go_after_thirty_days_and_nothing_else() {
     assert_eq!(world.number("SELECT count(*) FROM events").await, 8);
     assert_eq!(world.loader().retain().await.unwrap().raw_files, 0);
 }
+
+#[tokio::test]
+async fn a_file_that_stays_bad_does_not_keep_expired_ones_alive() {
+    let mut world = World::new();
+    world.options.raw_for = Duration::from_secs(1);
+    let now = std::time::SystemTime::now()
+        .duration_since(std::time::UNIX_EPOCH)
+        .unwrap();
+    world.set_now(i64::try_from(now.as_millis()).unwrap() + HOUR);
+    world
+        .deliver("good", &[Line::new(1, T0, vec![render(1, 0, 1, "a")])])
+        .await;
+    world.deliver_bytes("bad", &gzip(b"{}\n")[..9]).await;
+    let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+    let mut stop = Some(stop);
+    let stopped = async {
+        let _ = stopped.await;
+    };
+    world
+        .loader()
+        .run_every(Duration::from_secs(3_600), stopped, |result| {
+            let error = result.unwrap_err();
+            assert!(error.to_string().contains("bad.gz"), "{error}");
+            drop(stop.take());
+        })
+        .await;
+    let there = async |name: &str| {
+        let key = format!("raw/2026/11/20/10/{name}.gz");
+        world.raw.head(&key.as_str().into()).await.is_ok()
+    };
+    assert_eq!((there("good").await, there("bad").await), (false, true));
+}
