@@ -28,11 +28,21 @@ pub(crate) async fn refill(
     hours: &BTreeSet<i64>,
     change: &mut Change,
 ) -> Result<()> {
-    let frozen: Vec<&DataFile> = snapshot
+    let (frozen, filled): (Vec<&DataFile>, Vec<&DataFile>) = snapshot
         .files_of(Table::MartContentHour)
-        .filter(|file| file.is_final && !file.late && hours.contains(&file.min_ms))
+        .filter(|file| !file.late)
+        .partition(|file| file.is_final);
+    // An hour without a single impression has no file, but it was final, and read as empty, once a later hour was.
+    let final_ms = frozen.iter().map(|file| file.min_ms).max();
+    let filled: BTreeSet<i64> = filled.iter().map(|file| file.min_ms).collect();
+    let closed: BTreeSet<i64> = hours
+        .iter()
+        .copied()
+        .filter(|hour| Some(*hour) <= final_ms && !filled.contains(hour))
         .collect();
-    let closed: BTreeSet<i64> = frozen.iter().map(|file| file.min_ms).collect();
+    let frozen = frozen
+        .into_iter()
+        .filter(|file| hours.contains(&file.min_ms));
     let open: BTreeSet<i64> = hours.difference(&closed).copied().collect();
     let replaced = |file: &&DataFile| {
         if file.late {

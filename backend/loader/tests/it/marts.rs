@@ -41,6 +41,37 @@ async fn an_hour_is_final_after_three_days_and_what_comes_later_is_marked() {
 }
 
 #[tokio::test]
+async fn what_comes_for_an_hour_that_was_final_and_empty_is_marked_too() {
+    let world = World::new();
+    let next_hour = vec![render(1, 0, 1, "a")];
+    load(&world, "d1", Line::new(1, T0 + HOUR, next_hour)).await;
+    world.set_now(T0 + 75 * HOUR);
+    assert_eq!(world.loader().run_once().await.unwrap().hours_final, 1);
+    for (name, n) in [("d2", 1), ("d3", 2)] {
+        let late = Line::new(2, T0, vec![render(n, 0, n, "a")]).received(T0 + 75 * HOUR);
+        world.deliver(name, &[late]).await;
+        let all = [
+            "2026/11/20/10/d2.gz".to_owned(),
+            "2026/11/20/10/d3.gz".to_owned(),
+        ];
+        let known = &all[..usize::try_from(n).unwrap()];
+        world.loader().load_files(known).await.unwrap();
+    }
+    let impressions = async |late: &str| {
+        let sql = format!(
+            "SELECT coalesce(sum(impressions), 0) FROM mart_content_hour WHERE late_after_final = {late}"
+        );
+        world.number(&sql).await
+    };
+    assert_eq!(
+        (impressions("true").await, impressions("false").await),
+        (2, 1)
+    );
+    assert_eq!(world.loader().run_once().await.unwrap().hours_final, 0);
+    world.check().await;
+}
+
+#[tokio::test]
 async fn only_touched_hours_are_written_again() {
     let world = World::new();
     load(&world, "d1", Line::new(1, T0, vec![render(1, 0, 1, "a")])).await;
