@@ -134,9 +134,8 @@ impl Decoder {
                     let (batch, stamp) = doubtful.replace_batch(());
                     match Batch::open(batch.get().as_bytes()) {
                         Ok(envelope) => self.batch(&stamp, &envelope, Tables::raw_event),
-                        Err(fault) => self.tables.reject(
+                        Err(fault) => self.tables.unreadable(
                             origin(&stamp, None),
-                            None,
                             fault.why,
                             batch.get().as_bytes(),
                         ),
@@ -144,7 +143,9 @@ impl Decoder {
                 }
                 Ok(Line::Bad(bad)) => self.tables.bad(&bad),
                 Ok(Line::Forget(request)) => self.tables.forget(&request),
-                Err(fault) => self.tables.reject(Origin::default(), None, fault.why, line),
+                Err(fault) => self
+                    .tables
+                    .unreadable(Origin::default(), fault.why, line),
             },
         }
     }
@@ -158,10 +159,13 @@ impl Decoder {
     ) {
         let tables = &mut self.tables;
         let from = origin(stamp, Some(batch.inst));
+        // Counted where they are seen, not where they end: rows are checked against this.
+        let beyond = batch.events.is_empty() || batch.events.len() > limits::BATCH_EVENTS_MAX;
+        tables.counts.read += if beyond { 1 } else { batch.events.len() as u64 };
         if let Err(why) = check(stamp, batch) {
             let mut raw = Vec::new();
             // Beyond the limit not every event was read, so the batch is refused as one.
-            if batch.events.is_empty() || batch.events.len() > limits::BATCH_EVENTS_MAX {
+            if beyond {
                 batch.write(&mut raw);
                 return tables.reject(from, None, why, &raw);
             }
@@ -189,7 +193,6 @@ impl Decoder {
             .filter(|event| each(tables, &context, event))
             .count();
         tables.counts.written += written as u64;
-        tables.counts.read += written as u64;
         tables
             .events
             .context(&context, written, &mut tables.scratch);
@@ -231,7 +234,14 @@ impl Tables {
         self.losses.event(context, event);
     }
 
+    /// A line or a batch of which no event could be read counts as one.
+    fn unreadable(&mut self, from: Origin<'_>, why: Why, raw: &[u8]) {
+        self.counts.read += 1;
+        self.reject(from, None, why, raw);
+    }
+
     fn bad(&mut self, line: &BadLine<'_>) {
+        self.counts.read += line.bad.len() as u64;
         for event in &line.bad {
             let from = Origin {
                 received_ms: Some(line.received.as_i64()),
@@ -253,7 +263,6 @@ impl Tables {
     }
 
     fn reject(&mut self, from: Origin<'_>, seq: Option<u64>, why: Why, raw: &[u8]) {
-        self.counts.read += 1;
         self.counts.rejected += 1;
         self.rejects.reject(from, seq, why, raw);
     }

@@ -114,6 +114,7 @@ impl Ingest {
 
     fn take(&mut self) -> Result<()> {
         let decoded = self.decoder.finish()?;
+        // `read` was counted where events were seen; rows are what came of them.
         if let Some(file) = self.files.last_mut() {
             file.lines += decoded.counts.lines;
             file.read += decoded.counts.read;

@@ -1,6 +1,123 @@
 //! Two loaders at once: each event is loaded by one of them.
 
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use futures::TryStreamExt;
+use futures::stream::BoxStream;
+use object_store::path::Path;
+use object_store::{
+    CopyOptions, GetOptions, GetResult, ListResult, MultipartUpload, ObjectMeta, ObjectStore,
+    PutMultipartOptions, PutOptions, PutPayload, PutResult, Result,
+};
+use tokio::sync::Barrier;
+
 use crate::support::{Line, T0, World, deliver_small_world, render};
+
+/// Holds the first commit up: until somebody has come to the barrier, and then until somebody has come again.
+#[derive(Debug)]
+struct Held {
+    store: Arc<dyn ObjectStore>,
+    barrier: Arc<Barrier>,
+    first: std::sync::atomic::AtomicBool,
+}
+
+impl std::fmt::Display for Held {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(out, "Held({})", self.store)
+    }
+}
+
+#[async_trait]
+impl ObjectStore for Held {
+    async fn put_opts(
+        &self,
+        at: &Path,
+        body: PutPayload,
+        options: PutOptions,
+    ) -> Result<PutResult> {
+        let commit = at.as_ref().contains("/commits/");
+        if commit && self.first.swap(false, std::sync::atomic::Ordering::Relaxed) {
+            self.barrier.wait().await;
+            self.barrier.wait().await;
+        }
+        self.store.put_opts(at, body, options).await
+    }
+
+    async fn put_multipart_opts(
+        &self,
+        at: &Path,
+        options: PutMultipartOptions,
+    ) -> Result<Box<dyn MultipartUpload>> {
+        self.store.put_multipart_opts(at, options).await
+    }
+
+    async fn get_opts(&self, at: &Path, options: GetOptions) -> Result<GetResult> {
+        self.store.get_opts(at, options).await
+    }
+
+    fn delete_stream(
+        &self,
+        paths: BoxStream<'static, Result<Path>>,
+    ) -> BoxStream<'static, Result<Path>> {
+        self.store.delete_stream(paths)
+    }
+
+    fn list(&self, prefix: Option<&Path>) -> BoxStream<'static, Result<ObjectMeta>> {
+        self.store.list(prefix)
+    }
+
+    async fn list_with_delimiter(&self, prefix: Option<&Path>) -> Result<ListResult> {
+        self.store.list_with_delimiter(prefix).await
+    }
+
+    async fn copy_opts(&self, from: &Path, to: &Path, options: CopyOptions) -> Result<()> {
+        self.store.copy_opts(from, to, options).await
+    }
+}
+
+#[tokio::test]
+async fn a_loader_that_loses_the_race_plans_again_and_leaves_nothing_behind() {
+    let alone = World::new();
+    deliver_small_world(&alone).await;
+    alone.loader().run_once().await.unwrap();
+    let mut world = World::new();
+    world.options.micro_batch_events = 1;
+    deliver_small_world(&world).await;
+    let barrier = Arc::new(Barrier::new(2));
+    let slow = world.loader_on(Arc::new(Held {
+        store: Arc::clone(&world.lake),
+        barrier: Arc::clone(&barrier),
+        first: true.into(),
+    }));
+    let slow = tokio::spawn(async move { slow.run_once().await.unwrap() });
+    barrier.wait().await; // it has written its files and is about to commit
+    let first = vec!["2026/11/20/10/d1.gz".to_owned()];
+    let fast = world.loader().load_files(&first).await.unwrap();
+    barrier.wait().await;
+    let slow = slow.await.unwrap();
+    assert_eq!((fast.conflicts, slow.conflicts), (0, 1));
+    assert_eq!((fast.raw_files, slow.raw_files), (1, 2));
+    assert_eq!(world.tables().await, alone.tables().await);
+    // The files of the lost attempt are gone: some commit names each that is there.
+    let lake = world.loader().lake().clone();
+    let mut named = std::collections::HashSet::new();
+    for version in 1..=lake.snapshot().await.unwrap().version {
+        let commit = lake.read_commit(version).await.unwrap().unwrap();
+        named.extend(commit.add.into_iter().map(|file| file.path));
+    }
+    let objects: Vec<ObjectMeta> = world
+        .lake
+        .list(Some(&"lake/data".into()))
+        .try_collect()
+        .await
+        .unwrap();
+    for object in objects {
+        let path = lake.store().relative(&object.location).unwrap();
+        assert!(named.contains(&path), "{path}");
+    }
+    world.check().await;
+}
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn two_loaders_at_once_give_what_one_gives() {
@@ -63,7 +180,7 @@ async fn a_long_log_reads_the_same_from_its_checkpoints() {
     assert_eq!(folded.version, 70);
     assert_eq!(folded, lake.snapshot_at(70).await.unwrap());
     // The hint is only a hint: without it the log is read from its start.
-    let hint = object_store::path::Path::from("lake/checkpoints/latest.json");
+    let hint = Path::from("lake/checkpoints/latest.json");
     object_store::ObjectStoreExt::delete(world.lake.as_ref(), &hint)
         .await
         .unwrap();
