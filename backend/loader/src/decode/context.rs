@@ -25,6 +25,9 @@ pub(super) struct Context<'a, E> {
     pub(super) unknown: Vec<u8>,
 }
 
+/// The short texts of a batch: identifiers, names, versions.
+const FIXED_TEXT_BYTES: usize = 256;
+
 /// The collector's part of a line.
 pub(super) type Stamp<'a> = RawLine<'a, ()>;
 
@@ -66,6 +69,19 @@ impl<'a, E> Context<'a, E> {
             bot,
             unknown: unknown_members(stamp, batch),
         }
+    }
+
+    /// About how many bytes of text each event's row repeats from the batch.
+    pub(super) fn text_bytes(&self) -> usize {
+        let batch = self.batch;
+        let experiments = batch.experiments.iter();
+        let dimensions = batch.dimensions.iter();
+        let pairs = experiments
+            .map(|(name, variant)| 2 * (name.len() + variant.len()))
+            .chain(dimensions.map(|(name, value)| name.len() + value.len()));
+        let page = [&batch.source.page, &batch.source.referrer]
+            .map(|text| text.as_deref().map_or(0, str::len));
+        self.unknown.len() + pairs.sum::<usize>() + page.iter().sum::<usize>() + FIXED_TEXT_BYTES
     }
 
     /// Where a refused event of this batch came from.

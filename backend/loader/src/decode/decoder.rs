@@ -45,6 +45,7 @@ struct Tables {
     rejects: RejectColumns,
     forgotten: Vec<Forgotten>,
     counts: Counts,
+    text_bytes: usize,
     scratch: Vec<u8>,
 }
 
@@ -82,17 +83,34 @@ impl Decoder {
     pub fn push(&mut self, lines: &[u8]) {
         let mut rest = lines;
         while !rest.is_empty() {
+            rest = self.push_some(rest, usize::MAX);
+        }
+    }
+
+    /// As [`push`](Self::push), but stops after the line with which the waiting rows hold `text_bytes` of text; returns the lines
+    /// still to be pushed. Every event repeats the context of its batch, so rows can be many times larger than the lines.
+    pub fn push_some<'l>(&mut self, lines: &'l [u8], text_bytes: usize) -> &'l [u8] {
+        let mut rest = lines;
+        while !rest.is_empty() && self.tables.text_bytes < text_bytes {
             let end = memchr::memchr(b'\n', rest).unwrap_or(rest.len());
             let (line, after) = rest.split_at(end);
             rest = after.get(1..).unwrap_or_default();
             if !line.trim_ascii().is_empty() {
                 self.tables.counts.lines += 1;
+                self.tables.text_bytes += line.len();
                 self.line(line);
             }
         }
+        rest
     }
 
-    /// Event and reject rows that wait for [`finish`](Self::finish). A text column holds at most 2 GiB: finish long before.
+    /// Bytes of text in the rows that wait for [`finish`](Self::finish), about. A text column holds at most 2 GiB: finish long before.
+    #[must_use]
+    pub fn text_bytes(&self) -> usize {
+        self.tables.text_bytes
+    }
+
+    /// Event and reject rows that wait for [`finish`](Self::finish).
     #[must_use]
     pub fn rows(&self) -> u64 {
         self.tables.counts.written + self.tables.counts.rejected
@@ -110,6 +128,7 @@ impl Decoder {
     /// [`ArrowError`] if a column does not fit its schema, which is a defect of this crate.
     pub fn finish(&mut self) -> Result<Decoded, ArrowError> {
         let tables = &mut self.tables;
+        tables.text_bytes = 0;
         Ok(Decoded {
             events: tables.events.finish()?,
             instances: tables.instances.finish()?,
@@ -143,9 +162,7 @@ impl Decoder {
                 }
                 Ok(Line::Bad(bad)) => self.tables.bad(&bad),
                 Ok(Line::Forget(request)) => self.tables.forget(&request),
-                Err(fault) => self
-                    .tables
-                    .unreadable(Origin::default(), fault.why, line),
+                Err(fault) => self.tables.unreadable(Origin::default(), fault.why, line),
             },
         }
     }
@@ -160,21 +177,13 @@ impl Decoder {
         let tables = &mut self.tables;
         let from = origin(stamp, Some(batch.inst));
         // Counted where they are seen, not where they end: rows are checked against this.
-        let beyond = batch.events.is_empty() || batch.events.len() > limits::BATCH_EVENTS_MAX;
-        tables.counts.read += if beyond { 1 } else { batch.events.len() as u64 };
+        tables.counts.read += if beyond(batch) {
+            1
+        } else {
+            batch.events.len() as u64
+        };
         if let Err(why) = check(stamp, batch) {
-            let mut raw = Vec::new();
-            // Beyond the limit not every event was read, so the batch is refused as one.
-            if beyond {
-                batch.write(&mut raw);
-                return tables.reject(from, None, why, &raw);
-            }
-            for event in &batch.events {
-                raw.clear();
-                event.write(&mut raw);
-                tables.reject(from, number(&raw), why, &raw);
-            }
-            return;
+            return tables.refuse(batch, from, why);
         }
         let quarter = Quarter::of(stamp.received);
         if self.keys.quarter() != quarter {
@@ -187,6 +196,11 @@ impl Decoder {
         let context = Context::new(stamp, batch, bot, |affiliate, id| {
             self.keys.key(affiliate, id)
         });
+        let repeated = context.text_bytes().saturating_mul(batch.events.len());
+        if repeated > BATCH_TEXT_BYTES_MAX {
+            return tables.refuse(batch, from, Why::TooLarge);
+        }
+        tables.text_bytes += repeated;
         let written = batch
             .events
             .iter()
@@ -201,6 +215,21 @@ impl Decoder {
 }
 
 impl Tables {
+    /// Refuses every event of a batch.
+    fn refuse<'a, E: Wire<'a>>(&mut self, batch: &Batch<'a, E>, from: Origin<'_>, why: Why) {
+        let mut raw = Vec::new();
+        // Beyond the limit not every event was read, so the batch is refused as one.
+        if beyond(batch) {
+            batch.write(&mut raw);
+            return self.reject(from, None, why, &raw);
+        }
+        for event in &batch.events {
+            raw.clear();
+            event.write(&mut raw);
+            self.reject(from, number(&raw), why, &raw);
+        }
+    }
+
     /// An event as sent.
     fn raw_event(&mut self, context: &Context<'_, &RawValue>, raw: &&RawValue) -> bool {
         let bytes = raw.get().as_bytes();
@@ -276,6 +305,10 @@ fn origin<'a>(stamp: &'a Stamp<'_>, inst: Option<Id>) -> Origin<'a> {
     }
 }
 
+fn beyond<E>(batch: &Batch<'_, E>) -> bool {
+    batch.events.is_empty() || batch.events.len() > limits::BATCH_EVENTS_MAX
+}
+
 fn check<E>(stamp: &Stamp<'_>, batch: &Batch<'_, E>) -> Result<(), Why> {
     check_attempt(Some(stamp.received), None)?;
     check_attempt(stamp.wall, stamp.since_start)?;
@@ -290,6 +323,10 @@ fn number(event: &[u8]) -> Option<u64> {
     }
     serde_json::from_slice(event).ok().map(|Numbered { n }| n)
 }
+
+/// Text that the rows of one batch may repeat from its context, 500 times over: twice what a batch can say that keeps within every
+/// other limit, and small beside the 2 GiB of a text column. One that says more is refused, and the others go on.
+const BATCH_TEXT_BYTES_MAX: usize = 64 << 20;
 
 #[cfg(test)]
 #[path = "decoder_test.rs"]

@@ -92,9 +92,14 @@ impl Ingest {
         });
         let mut lines = Lines::new(from, FILE_BYTES_MAX).map_err(bad)?;
         while let Some(chunk) = lines.next_chunk().map_err(bad)? {
-            self.decoder.push(chunk);
-            if self.decoder.rows() >= DECODE_ROWS {
-                self.take()?;
+            let mut rest = chunk;
+            while !rest.is_empty() {
+                rest = self.decoder.push_some(rest, DECODE_TEXT_BYTES);
+                if self.decoder.rows() >= DECODE_ROWS
+                    || self.decoder.text_bytes() >= DECODE_TEXT_BYTES
+                {
+                    self.take()?;
+                }
             }
         }
         self.take()?;
@@ -239,5 +244,51 @@ impl Read for Arriving {
 /// Rows decoded at once. Larger batches cost memory, smaller ones cost 16 small copies each.
 const DECODE_ROWS: u64 = 16 << 10;
 
+/// Bytes of text decoded at once; several times what as many rows hold otherwise.
+const DECODE_TEXT_BYTES: usize = 32 << 20;
+
 /// No delivery holds more: Firehose buffers at most 128 MB.
 const FILE_BYTES_MAX: u64 = 4 << 30;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A batch whose context is `bytes` long, and is repeated by each of its 400 events.
+    fn line(number: usize, bytes: usize) -> String {
+        let pairs: Vec<String> = (0..bytes / 256)
+            .map(|pair| format!(r#""{pair:0128}":"{pair:0128}""#))
+            .collect();
+        let events: Vec<String> = (1..=400)
+            .map(|n| format!(r#"{{"k":"page","n":{n},"dt":0}}"#))
+            .collect();
+        format!(
+            r#"{{"rcv":1795168800000,"aff":"shop","gpc":0,"key":"web","w":1795168800000,"s":0,"att":1,"b":{{"v":"1-0-0","inst":"inst000000000001","bn":{number},"sdk":"web/1.0.0","t0":1795168800000,"src":{{"aff":"shop"}},"con":{{"mode":"full","gpc":0,"coppa":0}},"exp":{{{}}},"ev":[{}]}}}}"#,
+            pairs.join(","),
+            events.join(",")
+        ) + "\n"
+    }
+
+    #[test]
+    fn rows_far_larger_than_their_lines_are_taken_in_small_pieces() {
+        let folder = tempfile::tempdir().unwrap();
+        let salts = Salts::new(b"a secret of thirty-two bytes ...").unwrap();
+        let mut ingest = Ingest::new(salts, &Snapshot::default(), i64::MAX, folder.path()).unwrap();
+        let text: String = (0..24).map(|number| line(number, 8 << 10)).collect();
+        ingest.file("a", text.as_bytes()).unwrap();
+        assert_eq!(ingest.files[0].read, 24 * 400);
+        let schema = crate::decode::schema();
+        let (mut rows, mut windows) = (0, 0);
+        for spill in ingest.events {
+            let mut spill = spill.windows(&schema, usize::MAX).unwrap();
+            while let Some((window, _)) = spill.next_window().unwrap() {
+                let text = column(&window, "experiments").unwrap().as_string::<i32>();
+                assert!(text.values().len() < 2 * DECODE_TEXT_BYTES);
+                rows += window.num_rows();
+                windows += 1;
+            }
+        }
+        assert_eq!(rows, 24 * 400);
+        assert!(windows > 1);
+    }
+}

@@ -61,7 +61,7 @@ impl Spill {
         Ok(())
     }
 
-    /// Everything written, in windows of at least `rows` rows (the last may be smaller), each with its rows' numbers.
+    /// Everything written, in windows of at least `rows` rows or [`WINDOW_BYTES`] (the last may be smaller), each with its rows' numbers.
     pub(crate) fn windows(mut self, schema: &SchemaRef, rows: usize) -> Result<Windows> {
         let reader = match self.writer.take() {
             Some(mut writer) => {
@@ -101,11 +101,13 @@ impl Windows {
         };
         let mut batches = Vec::new();
         let mut count = 0;
-        while count < self.rows {
+        let mut bytes = 0;
+        while count < self.rows && bytes < WINDOW_BYTES {
             let Some(batch) = reader.next().transpose()? else {
                 break;
             };
             count += batch.num_rows();
+            bytes += size(&batch)?;
             batches.push(batch);
         }
         if count == 0 {
@@ -126,6 +128,13 @@ impl Drop for Windows {
         // The folder goes with the run; this only frees the space earlier.
         let _ = std::fs::remove_file(&self.path);
     }
+}
+
+/// Bytes that the rows themselves take; what is read from a file shares larger buffers.
+fn size(batch: &RecordBatch) -> Result<usize> {
+    let columns = batch.columns().iter();
+    let sizes = columns.map(|column| column.to_data().get_slice_memory_size());
+    Ok(sizes.sum::<std::result::Result<usize, _>>()?)
 }
 
 /// Deals the rows of a batch out to the buckets of their visitors.
@@ -155,6 +164,9 @@ pub(crate) fn deal(
     }
     Ok(())
 }
+
+/// Bytes after which a window ends, so that no text column comes near the 2 GiB it can hold.
+const WINDOW_BYTES: usize = 64 << 20;
 
 /// A column by name.
 pub(crate) fn column<'b>(batch: &'b RecordBatch, name: &str) -> Result<&'b ArrayRef> {

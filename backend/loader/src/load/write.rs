@@ -170,6 +170,7 @@ pub(crate) fn properties() -> WriterProperties {
             ZstdLevel::try_new(ZSTD_LEVEL).unwrap_or_default(),
         ))
         .set_max_row_group_row_count(Some(ROW_GROUP_ROWS))
+        .set_max_row_group_bytes(Some(ROW_GROUP_BYTES))
         .build()
 }
 
@@ -210,6 +211,9 @@ const ZSTD_LEVEL: i32 = 1;
 
 /// Rows of a row group: the unit that a reader skips and a writer holds in memory.
 const ROW_GROUP_ROWS: usize = 128 << 10;
+
+/// Bytes of a row group, where rows are large.
+const ROW_GROUP_BYTES: usize = 64 << 20;
 
 /// Rows after which a file ends, so that none grows without bound.
 const FILE_ROWS: u64 = 2 << 20;
