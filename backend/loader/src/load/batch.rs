@@ -138,7 +138,7 @@ fn account(
                 read: file.read,
                 written: count(Verdict::Keep),
                 duplicate: count(Verdict::Duplicate),
-                rejected: file.rejected + count(Verdict::TooOld) + count(Verdict::Erased),
+                rejected: file.rejected + Verdict::REFUSED.map(count).iter().sum::<u64>(),
             };
             if raw.read != raw.written + raw.duplicate + raw.rejected {
                 let RawFile {
@@ -171,7 +171,7 @@ fn sum(raw: &[RawFile], verdicts: &[Verdict], mut rejected_by: BTreeMap<String, 
         counts.duplicate += file.duplicate;
         counts.rejected += file.rejected;
     }
-    for why in [Verdict::TooOld, Verdict::Erased] {
+    for why in Verdict::REFUSED {
         let count = verdicts.iter().filter(|verdict| **verdict == why).count() as u64;
         if count > 0 {
             rejected_by.insert(reason(why).to_owned(), count);

@@ -56,7 +56,7 @@ pub(crate) async fn write_events(
         let mut windows = spill.windows(&target.schemas.events, WINDOW_ROWS)?;
         while let Some((window, numbers)) = windows.next_window()? {
             let verdict_of = |number: &u32| verdicts[*number as usize];
-            for why in [Verdict::TooOld, Verdict::Erased] {
+            for why in Verdict::REFUSED {
                 let rows: BooleanArray = numbers
                     .iter()
                     .map(|number| Some(verdict_of(number) == why))
@@ -190,6 +190,7 @@ pub(crate) fn reason(why: Verdict) -> &'static str {
     match why {
         Verdict::TooOld => "too_old",
         Verdict::Erased => "erased",
+        Verdict::TooSparse => "too_sparse",
         Verdict::Keep | Verdict::Duplicate => "",
     }
 }

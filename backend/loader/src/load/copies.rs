@@ -1,8 +1,9 @@
 //! Which copy of each event of a micro-batch is kept: the one with the smallest (received, attempt), unless the lake has the event.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
-use super::seen::Seen;
+use super::scratch::inst_bucket;
+use super::seen::{INTERVALS_MAX, Seen};
 
 /// What becomes of one decoded row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -11,6 +12,12 @@ pub(crate) enum Verdict {
     Duplicate,
     TooOld,
     Erased,
+    TooSparse,
+}
+
+impl Verdict {
+    /// What becomes a reject.
+    pub(crate) const REFUSED: [Self; 3] = [Self::TooOld, Self::Erased, Self::TooSparse];
 }
 
 /// The keys of all rows of a micro-batch, 32 bytes a row; the rows themselves wait on disk.
@@ -83,17 +90,30 @@ impl Copies {
             let first_copy = last != Some((row.inst, row.seq));
             last = Some((row.inst, row.seq));
             let name = &*self.names[row.inst as usize];
-            if first_copy && !known.get(name).is_some_and(|seen| seen.contains(row.seq)) {
-                self.verdicts[row.row as usize] = Verdict::Keep;
-                if let Some(seen) = fresh.get_mut(name) {
-                    seen.insert(row.seq);
-                } else {
-                    fresh.entry(name.to_owned()).or_default().insert(row.seq);
+            let known = known.get(name);
+            if first_copy && !known.is_some_and(|seen| seen.contains(row.seq)) {
+                if !fresh.contains_key(name) {
+                    fresh.insert(name.to_owned(), Seen::default());
                 }
+                let Some(fresh) = fresh.get_mut(name) else {
+                    continue;
+                };
+                let intervals = known.map_or(0, Seen::intervals) + fresh.intervals();
+                if intervals >= INTERVALS_MAX && !fresh.goes_on(row.seq) {
+                    self.verdicts[row.row as usize] = Verdict::TooSparse;
+                    continue;
+                }
+                self.verdicts[row.row as usize] = Verdict::Keep;
+                fresh.insert(row.seq);
             }
         }
         self.rows = Vec::new();
         (std::mem::take(&mut self.verdicts), fresh)
+    }
+
+    /// The buckets of the instances.
+    pub(crate) fn buckets(&self) -> HashSet<u8> {
+        self.names.iter().map(|inst| inst_bucket(inst)).collect()
     }
 
     fn number(&mut self, inst: &str) -> u32 {
@@ -144,5 +164,22 @@ mod tests {
         copies.push("a", 1, 10, 1, None);
         let (verdicts, _) = copies.settle(&HashMap::new());
         assert_eq!(verdicts, [Verdict::TooOld, Verdict::Keep]);
+    }
+
+    #[test]
+    fn numbers_with_made_up_gaps_are_refused_beyond_the_limit() {
+        let mut copies = Copies::default();
+        let rows = 2 * INTERVALS_MAX as u64;
+        for n in 0..rows {
+            copies.push("a", 3 * n, 10, 1, None);
+            copies.push("b", n, 10, 1, None);
+        }
+        let mut seen = Seen::default();
+        seen.insert(u64::MAX);
+        let (verdicts, fresh) = copies.settle(&HashMap::from([("a".to_owned(), seen)]));
+        assert_eq!(fresh["a"].intervals(), INTERVALS_MAX - 1);
+        assert_eq!(fresh["b"].intervals(), 1);
+        let refused = |verdict: &&Verdict| **verdict == Verdict::TooSparse;
+        assert_eq!(verdicts.iter().filter(refused).count(), INTERVALS_MAX + 1);
     }
 }

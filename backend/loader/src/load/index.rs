@@ -7,14 +7,14 @@ use std::sync::Arc;
 use arrow::array::{AsArray, BooleanArray, RecordBatch};
 use arrow::compute::filter_record_batch;
 use arrow::datatypes::Int64Type;
-use datafusion::prelude::SessionContext;
+use datafusion::prelude::{DataFrame, SessionContext};
 use futures::TryStreamExt;
 
 use super::copies::Copies;
 use super::scratch::column;
-use super::seen::Seen;
+use super::seen::{Seen, read};
 use crate::error::{LoadError, Result};
-use crate::lake::{Snapshot, StoreAt, Table};
+use crate::lake::{DataFile, Snapshot, StoreAt, Table};
 use crate::session::{Schemas, files_table};
 
 /// What the lake knows about some instances.
@@ -36,46 +36,97 @@ pub(crate) async fn look_up(
     snapshot: &Snapshot,
     copies: &Copies,
 ) -> Result<Known> {
-    let mut known = Known::default();
-    let mut newest: HashMap<String, u64> = HashMap::new();
-    // A file whose instances were all silent since before the floor has nothing to say: what they sent is older than any event let in.
-    let files = snapshot
+    let mut index = Index::default();
+    let buckets = copies.buckets();
+    // A file whose instances were all silent since before the floor has no number to say: what they sent is older than any event let in.
+    let (recent, old): (Vec<&DataFile>, Vec<&DataFile>) = snapshot
         .files_of(Table::InstanceParts)
-        .filter(|file| file.max_ms >= snapshot.floor_ms);
-    let table = files_table(at, Arc::clone(&schemas.instance_parts), files);
-    let mut rows = context.read_table(table)?.execute_stream().await?;
+        .filter(|file| file.bucket.is_none_or(|bucket| buckets.contains(&bucket)))
+        .partition(|file| file.max_ms >= snapshot.floor_ms);
+    let table = |files| files_table(at, Arc::clone(&schemas.instance_parts), files);
+    index
+        .read(context.read_table(table(recent))?, copies, true)
+        .await?;
+    // An instance may speak again after any time, and its impressions lie where they lay. It is rare: look before reading it all.
+    let old = table(old);
+    let insts = context.read_table(Arc::clone(&old))?;
+    if any(insts.select_columns(&["inst"])?, copies).await? {
+        index.read(context.read_table(old)?, copies, false).await?;
+    }
+    Ok(index.known())
+}
+
+/// Whether a row belongs to an instance of `copies`.
+async fn any(rows: DataFrame, copies: &Copies) -> Result<bool> {
+    let mut rows = rows.execute_stream().await?;
     while let Some(batch) = rows.try_next().await? {
         let insts = column(&batch, "inst")?.as_string::<i32>();
+        if insts.iter().flatten().any(|inst| copies.holds(inst)) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// What was read so far.
+#[derive(Default)]
+struct Index {
+    seen: HashMap<String, Vec<(u64, u64)>>,
+    newest: HashMap<String, u64>,
+    parts: Vec<RecordBatch>,
+}
+
+impl Index {
+    async fn read(&mut self, rows: DataFrame, copies: &Copies, numbers: bool) -> Result<()> {
+        let mut rows = rows.execute_stream().await?;
+        while let Some(batch) = rows.try_next().await? {
+            self.add(&batch, copies, numbers)?;
+        }
+        Ok(())
+    }
+
+    fn add(&mut self, batch: &RecordBatch, copies: &Copies, numbers: bool) -> Result<()> {
+        let insts = column(batch, "inst")?.as_string::<i32>();
         let ours: BooleanArray = insts
             .iter()
             .map(|inst| Some(inst.is_some_and(|inst| copies.holds(inst))))
             .collect();
         if ours.true_count() == 0 {
-            continue;
+            return Ok(());
         }
-        let batch = filter_record_batch(&batch, &ours)?;
+        let batch = filter_record_batch(batch, &ours)?;
         let insts = column(&batch, "inst")?.as_string::<i32>();
         let versions = column(&batch, "version")?
             .as_primitive::<Int64Type>()
             .values();
-        let seen = column(&batch, "seen")?.as_string::<i32>();
+        let texts = column(&batch, "seen")?.as_string::<i32>();
         for row in 0..batch.num_rows() {
             let inst = insts.value(row);
             let version = versions[row].cast_unsigned();
-            let group = newest.entry(inst.to_owned()).or_insert(version);
-            *group = version.max(*group);
-            let numbers = known.seen.entry(inst.to_owned()).or_default();
-            numbers
-                .add_text(seen.value(row))
-                .map_err(|_| LoadError::Log {
+            let newest = self.newest.entry(inst.to_owned()).or_insert(version);
+            *newest = version.max(*newest);
+            if numbers {
+                let seen = self.seen.entry(inst.to_owned()).or_default();
+                read(texts.value(row), seen).map_err(|_| LoadError::Log {
                     path: Table::InstanceParts.name().to_owned(),
                     reason: "column seen holds no list of intervals".to_owned(),
                 })?;
+            }
         }
-        known.parts.push(batch);
+        self.parts.push(batch);
+        Ok(())
     }
-    known.groups = newest.into_values().collect();
-    Ok(known)
+
+    fn known(self) -> Known {
+        let seen = self.seen.into_iter();
+        Known {
+            seen: seen
+                .map(|(inst, intervals)| (inst, Seen::of(intervals)))
+                .collect(),
+            groups: self.newest.into_values().collect(),
+            parts: self.parts,
+        }
+    }
 }
 
 /// Keeps rows on the local disk as Parquet, so that a query can read them without holding them.

@@ -160,6 +160,37 @@ async fn an_event_older_than_the_index_is_refused_as_too_old() {
 }
 
 #[tokio::test]
+async fn an_instance_that_was_silent_for_longer_than_the_index_still_finds_its_impressions() {
+    let world = World::new();
+    let day = 24 * HOUR;
+    world
+        .deliver("d1", &[Line::new(1, T0, vec![render(1, 0, 1, "a")])])
+        .await;
+    world.loader().run_once().await.unwrap();
+    world.set_now(T0 + 50 * day);
+    let other = Line::new(2, T0 + 50 * day, vec![render(1, 0, 1, "a")]);
+    world.deliver("d2", &[other]).await;
+    world.loader().run_once().await.unwrap();
+    let click = event("click", 2, 50 * day, &shown(1, "a"));
+    let back = Line::new(1, T0, vec![click]).received(T0 + 50 * day);
+    world.set_now(T0 + 51 * day);
+    world.deliver("d3", &[back]).await;
+    assert_eq!(world.loader().run_once().await.unwrap().counts.written, 1);
+    assert_eq!(
+        world
+            .rows("SELECT inst, rendered_ms IS NOT NULL AS rendered, clicked FROM fct_impression ORDER BY inst")
+            .await,
+        "+------------------+----------+---------+\n\
+         | inst             | rendered | clicked |\n\
+         +------------------+----------+---------+\n\
+         | inst000000000001 | true     | 1       |\n\
+         | inst000000000002 | true     | 0       |\n\
+         +------------------+----------+---------+"
+    );
+    world.check().await;
+}
+
+#[tokio::test]
 async fn tails_and_whole_lost_instances_show_in_the_loss_table() {
     let world = World::new();
     deliver_small_world(&world).await;
