@@ -1,6 +1,7 @@
 //! The lake: immutable data files and the numbered log of commits that says which of them count.
 
 mod commit;
+mod durable;
 mod fold;
 mod log;
 mod snapshot;

@@ -7,6 +7,7 @@ use object_store::path::Path;
 use object_store::{ObjectStore, ObjectStoreExt, ObjectStoreScheme, PutPayload};
 use url::Url;
 
+use super::durable::DurableFiles;
 use crate::error::{LoadError, Result};
 
 /// A folder in an object store.
@@ -27,9 +28,8 @@ impl StoreAt {
             std::fs::create_dir_all(local)?;
             let root = Path::from_absolute_path(std::fs::canonicalize(local)?)
                 .map_err(|error| LoadError::Config(format!("folder {local}: {error}")))?;
-            let store = object_store::local::LocalFileSystem::new();
             return Ok(Self {
-                store: Arc::new(store),
+                store: Arc::new(DurableFiles::new()),
                 root,
             });
         }
