@@ -177,11 +177,9 @@ impl Decoder {
         let tables = &mut self.tables;
         let from = origin(stamp, Some(batch.inst));
         // Counted where they are seen, not where they end: rows are checked against this.
-        tables.counts.read += if beyond(batch) {
-            1
-        } else {
-            batch.events.len() as u64
-        };
+        if !beyond(batch) {
+            tables.counts.read += batch.events.len() as u64;
+        }
         if let Err(why) = check(stamp, batch) {
             return tables.refuse(batch, from, why);
         }
@@ -221,7 +219,7 @@ impl Tables {
         // Beyond the limit not every event was read, so the batch is refused as one.
         if beyond(batch) {
             batch.write(&mut raw);
-            return self.reject(from, None, why, &raw);
+            return self.unreadable(from, why, &raw);
         }
         for event in &batch.events {
             raw.clear();
