@@ -8,6 +8,8 @@
     reason = "a benchmark that fails has nothing else to say"
 )]
 
+#[path = "../../src/load/properties.rs"]
+mod properties;
 mod raw;
 
 use std::fs::{self, File};
@@ -17,8 +19,6 @@ use std::time::Instant;
 
 use eyeline_loader::decode::{self, Decoder, Lines, Salts};
 use parquet::arrow::ArrowWriter;
-use parquet::basic::{Compression, ZstdLevel};
-use parquet::file::properties::WriterProperties;
 
 fn main() {
     let arguments: Vec<String> = std::env::args()
@@ -117,11 +117,7 @@ fn decode(files: &[PathBuf], _: &Path) -> Done {
 fn clean(files: &[PathBuf], folder: &Path) -> Done {
     let mut decoder = decoder();
     let mut done = Done { rows: 0, bytes: 0 };
-    let zstd = Compression::ZSTD(ZstdLevel::try_new(1).unwrap());
-    let properties = WriterProperties::builder()
-        .set_compression(zstd)
-        .set_max_row_group_row_count(Some(128 * 1024))
-        .build();
+    let properties = properties::properties(&decode::schema());
     let to = File::create(folder.join("clean.parquet")).unwrap();
     let mut writer = ArrowWriter::try_new(to, decode::schema(), Some(properties)).unwrap();
     let mut write = |decoder: &mut Decoder| {

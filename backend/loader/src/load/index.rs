@@ -145,7 +145,7 @@ impl LocalTable {
         let writer = parquet::arrow::ArrowWriter::try_new(
             std::fs::File::create(&path)?,
             Arc::clone(schema),
-            Some(super::write::properties()),
+            Some(super::properties::properties(schema)),
         )?;
         Ok(Self { path, writer })
     }

@@ -9,6 +9,7 @@ mod index;
 mod ingest;
 mod mart;
 mod options;
+mod properties;
 mod report;
 mod run;
 mod scratch;

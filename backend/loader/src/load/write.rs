@@ -6,9 +6,8 @@ use arrow::array::{Array, ArrayRef, AsArray, RecordBatch};
 use arrow::compute::cast;
 use arrow::datatypes::{DataType, Int64Type, SchemaRef, TimestampMillisecondType};
 use parquet::arrow::ArrowWriter;
-use parquet::basic::{Compression, ZstdLevel};
-use parquet::file::properties::WriterProperties;
 
+use super::properties::properties;
 use super::scratch::column;
 use crate::error::Result;
 use crate::lake::{DataFile, StoreAt, Table};
@@ -95,7 +94,7 @@ impl<'s> DataWriter<'s> {
             let writer = ArrowWriter::try_new(
                 Vec::new(),
                 SchemaRef::clone(&self.schema),
-                Some(properties()),
+                Some(properties(&self.schema)),
             )?;
             let partition = partition.to_owned();
             self.open = Some(Open {
@@ -163,17 +162,6 @@ impl<'s> DataWriter<'s> {
     }
 }
 
-/// How all Parquet of the lake is written.
-pub(crate) fn properties() -> WriterProperties {
-    WriterProperties::builder()
-        .set_compression(Compression::ZSTD(
-            ZstdLevel::try_new(ZSTD_LEVEL).unwrap_or_default(),
-        ))
-        .set_max_row_group_row_count(Some(ROW_GROUP_ROWS))
-        .set_max_row_group_bytes(Some(ROW_GROUP_BYTES))
-        .build()
-}
-
 /// The columns of `schema`, by name and in its types.
 pub(crate) fn conform(batch: &RecordBatch, schema: &SchemaRef) -> Result<RecordBatch> {
     let columns = schema.fields().iter().map(|field| -> Result<ArrayRef> {
@@ -205,15 +193,6 @@ fn extent(batch: &RecordBatch, name: &str) -> Result<Option<(i64, i64)>> {
     };
     Ok(min.zip(max))
 }
-
-/// Fast, and within a few percent of the higher levels on these columns.
-const ZSTD_LEVEL: i32 = 1;
-
-/// Rows of a row group: the unit that a reader skips and a writer holds in memory.
-const ROW_GROUP_ROWS: usize = 128 << 10;
-
-/// Bytes of a row group, where rows are large.
-const ROW_GROUP_BYTES: usize = 64 << 20;
 
 /// Rows after which a file ends, so that none grows without bound.
 const FILE_ROWS: u64 = 2 << 20;
