@@ -150,13 +150,16 @@ async fn instance_parts(
     writer.finish().await
 }
 
+/// Whether an instance is among those looked for.
+pub(crate) type Chosen<'c> = &'c (dyn Fn(&str) -> bool + Sync);
+
 /// Hands the rows over that name a chosen instance in one of these columns, and writes the file again without them. A file that has
 /// none stays; says whether it had any.
 pub(crate) async fn take_out(
     target: Target<'_>,
     context: &SessionContext,
     file: &DataFile,
-    (columns, chosen): (&[&str], &(dyn Fn(&str) -> bool + Sync)),
+    (columns, chosen): (&[&str], Chosen<'_>),
     change: &mut Change,
     mut taken: impl FnMut(&RecordBatch) -> Result<()>,
 ) -> Result<bool> {
