@@ -200,7 +200,7 @@ pub(crate) async fn take_out(
 fn chosen_rows(
     batch: &RecordBatch,
     columns: &[&str],
-    chosen: &(dyn Fn(&str) -> bool + Sync),
+    chosen: Chosen<'_>,
 ) -> Result<BooleanArray> {
     let mut rows = vec![false; batch.num_rows()];
     for name in columns {
