@@ -34,8 +34,6 @@ pub struct Options {
     pub final_after: Duration,
     /// How long raw files and rejects are kept; at most 30 days, because they hold what erasure can't reach.
     pub raw_for: Duration,
-    /// How long clean events and facts are kept; `None` keeps them.
-    pub clean_for: Option<Duration>,
     /// What a query may take.
     pub query: QueryLimits,
     /// Where intermediate rows wait; the system's temporary folder when `None`.
@@ -57,7 +55,6 @@ impl Options {
             seen_for: Duration::from_secs(45 * 86_400),
             final_after: Duration::from_secs(72 * 3_600),
             raw_for: Duration::from_secs(30 * 86_400),
-            clean_for: None,
             // One thread: operators that run side by side would share the pool, and none of them could count on its part.
             query: QueryLimits {
                 threads: 1,

@@ -94,14 +94,11 @@ impl Loader {
             }
             commit.raw_expired.push(path.clone());
         }
-        let clean_until = options.clean_for.map_or(i64::MIN, |kept| now - ms(kept));
-        let expired = snapshot.files.values().filter(|file| match file.table {
-            Table::Rejects => file.max_ms < raw_until,
-            Table::MartContentHour => false,
-            Table::Events | Table::Losses | Table::InstanceParts | Table::FctImpression => {
-                file.max_ms < clean_until
-            }
-        });
+        // Clean rows and facts stay: a mart hour that is final is never counted again, so what it was counted from must not go.
+        let expired = snapshot
+            .files
+            .values()
+            .filter(|file| file.table == Table::Rejects && file.max_ms < raw_until);
         commit.remove.extend(expired.map(|file| file.path.clone()));
         // What an erased visitor's device may still send is older than the index then, and refused as such.
         let forgotten = snapshot
