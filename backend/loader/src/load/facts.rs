@@ -197,11 +197,7 @@ pub(crate) async fn take_out(
     Ok(true)
 }
 
-fn chosen_rows(
-    batch: &RecordBatch,
-    columns: &[&str],
-    chosen: Chosen<'_>,
-) -> Result<BooleanArray> {
+fn chosen_rows(batch: &RecordBatch, columns: &[&str], chosen: Chosen<'_>) -> Result<BooleanArray> {
     let mut rows = vec![false; batch.num_rows()];
     for name in columns {
         let insts = column(batch, name)?.as_string::<i32>().iter();

@@ -274,9 +274,9 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let salts = Salts::new(b"a secret of thirty-two bytes ...").unwrap();
         let mut ingest = Ingest::new(salts, &Snapshot::default(), i64::MAX, folder.path()).unwrap();
-        let text: String = (0..24).map(|number| line(number, 8 << 10)).collect();
+        let text: String = (0..48).map(|number| line(number, 8 << 10)).collect();
         ingest.file("a", text.as_bytes()).unwrap();
-        assert_eq!(ingest.files[0].read, 24 * 400);
+        assert_eq!(ingest.files[0].read, 48 * 400);
         let schema = crate::decode::schema();
         let (mut rows, mut windows) = (0, 0);
         for spill in ingest.events {
@@ -288,7 +288,7 @@ mod tests {
                 windows += 1;
             }
         }
-        assert_eq!(rows, 24 * 400);
+        assert_eq!(rows, 48 * 400);
         assert!(windows > 1);
     }
 }

@@ -31,6 +31,8 @@ pub(super) fn start(
     sync_every: Duration,
     place: &Place,
 ) -> std::io::Result<()> {
+    // Made here, not in the work: a runtime that is gone before it ran the work drops it all the same.
+    let shared = Orphan(shared);
     match place {
         Place::On(runtime) => {
             runtime.spawn(work(shared, transport, sync_every));
@@ -51,17 +53,17 @@ pub(super) fn start(
     Ok(())
 }
 
-async fn work(shared: Arc<Shared>, transport: Transport, sync_every: Duration) {
-    let _guard = Orphan(&shared);
+async fn work(guard: Orphan, transport: Transport, sync_every: Duration) {
+    let shared = &*guard.0;
     let stopping = Notify::new();
     let sending = async {
         tokio::select! {
-            () = send_what_is_due(&shared, &transport) => {}
-            () = end_waits_on_time(&shared) => {}
+            () = send_what_is_due(shared, &transport) => {}
+            () = end_waits_on_time(shared) => {}
         }
         stopping.notify_one();
     };
-    tokio::join!(sending, keep_on_disk(&shared, sync_every, &stopping));
+    tokio::join!(sending, keep_on_disk(shared, sync_every, &stopping));
     shared.stop();
 }
 
@@ -126,7 +128,7 @@ async fn end_waits_on_time(shared: &Shared) {
 }
 
 /// Syncs the journal a while after it was written to. Ends, with everything synced, when the worker stops.
-async fn keep_on_disk(shared: &Arc<Shared>, sync_every: Duration, stopping: &Notify) {
+async fn keep_on_disk(shared: &Shared, sync_every: Duration, stopping: &Notify) {
     let mut stops = false;
     while !stops {
         let pause = async {
@@ -149,9 +151,10 @@ async fn keep_on_disk(shared: &Arc<Shared>, sync_every: Duration, stopping: &Not
     }
 }
 
-struct Orphan<'a>(&'a Shared);
+/// Tells the clients when their worker is gone.
+struct Orphan(Arc<Shared>);
 
-impl Drop for Orphan<'_> {
+impl Drop for Orphan {
     /// After a stop this changes nothing; when the runtime drops the task, it tells the clients.
     fn drop(&mut self) {
         self.0.orphan();
