@@ -69,8 +69,9 @@ fn send(collector: &str, data: &Path) {
         .duration_since(std::time::UNIX_EPOCH)
         .unwrap()
         .as_millis();
+    let now = u64::try_from(now).unwrap();
     let batch = json!({
-        "v": "1-0-0", "inst": "ABCDEFGHIJKLMNOP", "bn": 1, "sdk": "test/1", "t0": now as u64,
+        "v": "1-0-0", "inst": "ABCDEFGHIJKLMNOP", "bn": 1, "sdk": "test/1", "t0": now,
         "src": {"aff": "my-site"}, "dev": {}, "usr": {"anon": ANON}, "con": {"mode": "full"}, "loss": {"cap": 1},
         "ev": [{"k": "render", "n": 1, "dt": 0, "imp": 1, "c": "item-1", "pl": "top", "pos": 1, "ms": 1}],
     });

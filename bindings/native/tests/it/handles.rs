@@ -169,10 +169,7 @@ fn events_tracked_after_the_runtime_is_gone_are_kept_for_the_next_start() {
 fn a_runtime_that_is_gone_before_it_ran_the_client_ends_waits_too() {
     let backend = runtime();
     let collector = backend.block_on(Collector::start());
-    let never_driven = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .unwrap();
+    let never_driven = Builder::new_current_thread().enable_all().build().unwrap();
     let bench = Bench::with(&collector, |builder| {
         builder.in_memory().runtime(never_driven.handle().clone())
     });
