@@ -41,7 +41,7 @@ object! {
         /// `prev`: the instance before this one on the same device.
         previous "prev": Option<Previous<'a>>,
         /// `ev`: the events.
-        events "ev": Vec<E>,
+        events "ev" required: Vec<E>,
     }
 }
 

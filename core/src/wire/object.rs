@@ -3,12 +3,13 @@
 //! Derived readers can't be used here: they neither keep unknown keys as raw text nor borrow optional strings.
 
 /// Declares a wire object. Every object keeps what it does not know in `extra`; a key given twice is an error.
-/// `optional` objects may be missing as a whole and are left out when they say nothing.
+/// `optional` objects may be missing as a whole and are left out when they say nothing. A `required` field is always written and
+/// must be there, even where its type has a value for a missing key.
 macro_rules! object {
     (
         $(#[$meta:meta])*
         $vis:vis $name:ident<$lt:lifetime $(, $generic:ident = $default:ty)?> $($optional:ident)? {
-            $( $(#[$doc:meta])* $field:ident $key:literal: $type:ty, )*
+            $( $(#[$doc:meta])* $field:ident $key:literal $($required:ident)?: $type:ty, )*
         }
     ) => {
         $(#[$meta])*
@@ -43,7 +44,7 @@ macro_rules! object {
                             }
                         }
                         Ok($name {
-                            $( $field: match $field.or_else(<$type as $crate::wire::Wire<$lt>>::absent) {
+                            $( $field: match $field.or_else($crate::wire::object::object!(@ absent $type $(, $required)?)) {
                                 Some(value) => value,
                                 None => return Err(serde::de::Error::missing_field($key)),
                             }, )*
@@ -69,20 +70,32 @@ macro_rules! object {
                     return Err(NotPlain);
                 }
                 Ok($name {
-                    $( $field: $field.or_else(<$type as $crate::wire::Wire<$lt>>::absent).ok_or(NotPlain)?, )*
+                    $( $field: $field.or_else($crate::wire::object::object!(@ absent $type $(, $required)?)).ok_or(NotPlain)?, )*
                     extra: $crate::wire::Extra::default(),
                 })
             }
 
             fn write(&self, out: &mut Vec<u8>) {
                 out.push(b'{');
-                $( $crate::wire::value::write_member($key, &self.$field, out); )*
+                $( $crate::wire::object::object!(@ write $key, &self.$field, out $(, $required)?); )*
                 self.extra.write_members(out);
                 out.push(b'}');
             }
 
             $( $crate::wire::object::object!(@ $optional); )?
         }
+    };
+    (@ absent $type:ty) => {
+        <$type as $crate::wire::Wire<'_>>::absent
+    };
+    (@ absent $type:ty, required) => {
+        || None
+    };
+    (@ write $key:literal, $value:expr, $out:ident) => {
+        $crate::wire::value::write_member($key, $value, $out)
+    };
+    (@ write $key:literal, $value:expr, $out:ident, required) => {
+        $crate::wire::value::write_required($key, $value, $out)
     };
     (@ optional) => {
         fn absent() -> Option<Self> {

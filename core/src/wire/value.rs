@@ -278,9 +278,14 @@ pub(super) fn write_text(text: &str, out: &mut Vec<u8>) {
 /// Appends `"key":value`, after a comma unless the object was just opened.
 pub(super) fn write_member<'de, T: Wire<'de>>(key: &str, value: &T, out: &mut Vec<u8>) {
     if !value.is_absent() {
-        write_key(key, out);
-        value.write(out);
+        write_required(key, value, out);
     }
+}
+
+/// As [`write_member`], whatever the value says.
+pub(super) fn write_required<'de, T: Wire<'de>>(key: &str, value: &T, out: &mut Vec<u8>) {
+    write_key(key, out);
+    value.write(out);
 }
 
 /// Appends `"key":`, after a comma unless the object was just opened.

@@ -223,6 +223,16 @@ fn tables_start_over_after_each_finish() {
     }
 }
 
+#[test]
+fn a_batch_that_lost_its_events_is_rejected_and_one_without_any_still_tells_its_losses() {
+    let lost = decode(&line(FULL).replacen("\"ev\"", "\"e \"", 1));
+    assert_eq!((lost.counts.read, lost.counts.rejected), (1, 1));
+    let start = FULL.find("\"ev\"").unwrap();
+    let none = decode(&line(&format!("{}\"ev\":[]}}", &FULL[..start])));
+    assert_eq!((none.counts.read, none.counts.rejected), (0, 0));
+    assert_eq!(none.instances.num_rows(), 1);
+}
+
 proptest! {
     #[test]
     fn any_bytes_are_counted_and_none_panics(bytes in proptest::collection::vec(any::<u8>(), 0..600)) {

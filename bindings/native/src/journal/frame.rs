@@ -5,8 +5,21 @@
 
 use std::ops::Range;
 
-/// The first bytes of every segment: a name and the version of the format.
-pub(super) const SEGMENT_HEADER: [u8; 8] = *b"EYELINE\x01";
+/// The version of the format that this release writes.
+pub(super) const FORMAT_VERSION: u8 = 1;
+
+/// Starts every segment: a name, the version of the format, and the checksum of both, so that damage is never taken for a newer release.
+pub(super) const SEGMENT_HEADER_BYTES: usize = 12;
+
+/// The header of a segment in this release's format, or in another's.
+pub(super) fn segment_header(version: u8) -> [u8; SEGMENT_HEADER_BYTES] {
+    let mut header = [0; SEGMENT_HEADER_BYTES];
+    header[..7].copy_from_slice(b"EYELINE");
+    header[7] = version;
+    let checksum = crc32fast::hash(&header[..8]);
+    header[8..].copy_from_slice(&checksum.to_le_bytes());
+    header
+}
 
 /// Starts every frame. 0xFF and 0xFE never occur in UTF-8, so text inside a payload can't look like one.
 const MARKER: [u8; 4] = [0xFF, b'e', b'y', 0xFE];

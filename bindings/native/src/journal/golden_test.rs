@@ -79,7 +79,7 @@ fn the_same_writes_give_the_golden_bytes() {
         let number = if number == 4 { 2 } else { 1 };
         let bytes = fs::read(segment::path(directory.path(), number)).unwrap();
         let header = if number == 2 {
-            super::frame::SEGMENT_HEADER.len()
+            super::frame::SEGMENT_HEADER_BYTES
         } else {
             written.len()
         };
@@ -96,7 +96,7 @@ fn the_document_shows_the_golden_bytes() {
 proptest! {
     #[test]
     fn whatever_lies_between_whole_records_all_of_them_are_found(damage: Vec<u8>) {
-        let frames = &GOLDEN[super::frame::SEGMENT_HEADER.len()..];
+        let frames = &GOLDEN[super::frame::SEGMENT_HEADER_BYTES..];
         let found = read_segment(&[GOLDEN, &damage, frames].concat());
         prop_assert!(found.starts_with(&records()) && found.ends_with(&records()));
     }

@@ -325,9 +325,22 @@ fn a_record_too_large_for_a_frame_is_refused_whole() {
 #[test]
 fn a_journal_of_a_newer_release_is_not_touched() {
     let directory = tempfile::tempdir().unwrap();
-    fs::write(segment::path(directory.path(), 1), b"EYELINE\x02whatever").unwrap();
+    let mut newer = super::frame::segment_header(2).to_vec();
+    newer.extend_from_slice(b"whatever");
+    fs::write(segment::path(directory.path(), 1), newer).unwrap();
     let refused = Journal::open(directory.path(), CAP).unwrap_err();
     assert!(matches!(refused, OpenError::NewerFormat { found: 2, .. }));
+}
+
+#[test]
+fn a_damaged_version_is_not_taken_for_a_newer_release() {
+    let directory = tempfile::tempdir().unwrap();
+    let mut damaged = super::frame::segment_header(super::frame::FORMAT_VERSION);
+    damaged[7] = 211;
+    fs::write(segment::path(directory.path(), 1), damaged).unwrap();
+    let (journal, saved) = Journal::open(directory.path(), CAP).unwrap();
+    assert!(saved.entries.is_empty());
+    drop(journal);
 }
 
 #[test]

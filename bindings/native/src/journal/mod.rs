@@ -274,7 +274,7 @@ impl Journal {
 
     fn store(&mut self, writes: &Writes, in_new_segment: bool, cap: u64) -> Result<(), WriteError> {
         self.buffer.clear();
-        self.buffer.extend_from_slice(&frame::SEGMENT_HEADER);
+        self.buffer.extend_from_slice(&frame::segment_header(frame::FORMAT_VERSION));
         if !frame::push_frame(&mut self.buffer, |buffer| writes.encode_into(buffer)) {
             return Err(WriteError::TooLarge);
         }
@@ -301,7 +301,7 @@ impl Journal {
         let from = if active.bytes == 0 {
             0
         } else {
-            frame::SEGMENT_HEADER.len()
+            frame::SEGMENT_HEADER_BYTES
         };
         active.append(&self.buffer[from..])?;
         self.active_is_dirty = true;

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use eyeline_core::Writes;
 
 use super::error::OpenError;
-use super::frame::{Frames, MAX_PAYLOAD_BYTES, SEGMENT_HEADER};
+use super::frame::{FORMAT_VERSION, Frames, MAX_PAYLOAD_BYTES, segment_header};
 use super::host;
 
 /// A segment is closed at this size. Ours: small enough that dropping dead ones keeps the disk use close to what is
@@ -66,10 +66,15 @@ pub(super) fn read(directory: &Path, number: u64) -> Result<Contents, OpenError>
 
 /// The whole records of a segment's bytes, or the version number of a format not known here.
 pub(super) fn parse(bytes: &[u8]) -> Result<Contents, u8> {
-    let (mut frames, damage) = match bytes.strip_prefix(&SEGMENT_HEADER) {
-        Some(frames) => (Frames::new(frames), 0),
-        // The header is damaged, or a newer release's; the frames after it, if any, speak for themselves.
-        None => (Frames::new(bytes), u64::from(!bytes.is_empty())),
+    let (mut frames, damage) = match bytes.split_first_chunk() {
+        Some((header, frames)) if *header == segment_header(FORMAT_VERSION) => {
+            (Frames::new(frames), 0)
+        }
+        Some((header, _)) if header[7] > FORMAT_VERSION && *header == segment_header(header[7]) => {
+            return Err(header[7]);
+        }
+        // The header is damaged; the frames after it, if any, speak for themselves.
+        _ => (Frames::new(bytes), u64::from(!bytes.is_empty())),
     };
     let mut contents = Contents {
         bytes: bytes.len() as u64,
@@ -82,12 +87,7 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Contents, u8> {
         }
     }
     contents.skipped += frames.skipped() + damage;
-    match bytes.strip_prefix(&SEGMENT_HEADER[..7]) {
-        Some([version, ..]) if *version > SEGMENT_HEADER[7] && contents.records.is_empty() => {
-            Err(*version)
-        }
-        _ => Ok(contents),
-    }
+    Ok(contents)
 }
 
 /// The segment that is being appended to.
