@@ -51,6 +51,13 @@ pub struct Ticket(pub(super) u64);
 pub struct ImpressionHandle(pub(super) u64);
 
 impl ImpressionHandle {
+    /// The handle of the impression with this number, for hosts that hand numbers across a language border. A number that
+    /// was never given out is refused where the handle is used.
+    #[must_use]
+    pub fn from_number(number: u64) -> Self {
+        Self(number)
+    }
+
     /// The impression's number on the wire (`imp`), unique within the instance.
     #[must_use]
     pub fn number(self) -> u64 {
