@@ -21,8 +21,8 @@ pub use app::{
     Target,
 };
 pub use engine::{
-    ANSWER_BYTES_MAX, Config, Consent, Engine, HostAnswer, ImpressionHandle, LossReason, Refused,
-    Stats, Step, Ticket, Upload, UploadKind, Visibility,
+    ANSWER_BYTES_MAX, Config, Consent, Engine, HostAnswer, ImpressionHandle, LossReason, Preview,
+    Refused, Stats, Step, Ticket, Upload, UploadKind, Visibility,
 };
 pub use event_time::{ClockReading, EventTime, TimeBasis, event_time};
 pub use id::{BadId, Entropy, Id};

@@ -65,6 +65,8 @@ pub const SKEW_FLAG: Duration = Duration::from_secs(24 * 3600);
 pub const QUEUE_BYTES_MAX: usize = 10 * 1024 * 1024;
 /// Most events the client's queue keeps (ours).
 pub const QUEUE_EVENTS_MAX: usize = 100_000;
+/// Most bytes the queue of one browser tab keeps (ours): what a visitor's browser forgives a page of somebody else's.
+pub const QUEUE_BYTES_WEB: usize = 2 * 1024 * 1024;
 /// Oldest event the client's queue keeps (ours): shorter than the warehouse's 45 days of duplicate memory.
 pub const QUEUE_AGE_MAX: Duration = Duration::from_secs(30 * 24 * 3600);
 /// A batch closes at this many events (ours): bytes an event hardly fall beyond.

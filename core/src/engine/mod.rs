@@ -17,6 +17,7 @@ mod ledger;
 mod losing;
 mod loss;
 mod outbox;
+mod preview;
 mod queue;
 mod recording;
 mod resealed;
@@ -39,6 +40,7 @@ use std::sync::Arc;
 pub use config::Config;
 pub use consent::Consent;
 pub use loss::LossReason;
+pub use preview::Preview;
 pub use step::{ImpressionHandle, Refused, Stats, Step, Ticket, Upload, UploadKind, Visibility};
 pub use verdict::{ANSWER_BYTES_MAX, HostAnswer};
 

@@ -8,11 +8,10 @@ use super::context::Grant;
 use super::group::Group;
 use super::loss::LossReason;
 use super::session::SessionRule;
-use super::state::HEAD;
 use super::step::Refused;
 use super::wire_bounds;
 use crate::app::{Convert, Event, Propensity, Serve};
-use crate::store::Write;
+use crate::store::{HEAD, Write};
 use crate::wire::{self, Kind};
 use crate::{MonoMillis, Now};
 

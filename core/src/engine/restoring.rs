@@ -16,11 +16,11 @@ use super::queue::Queue;
 use super::sealed::{Sealed, Tries};
 use super::sender::Sender;
 use super::session::Session;
-use super::state::{HEAD, IDENTITY, Identities, LEDGER, SENDING, batch_of_tries, tries_key};
+use super::state::{IDENTITY, Identities, LEDGER, SENDING, batch_of_tries, tries_key};
 use super::watching::Views;
 use super::wire_bounds;
 use crate::limits::SET_ASIDE_PAUSE;
-use crate::store::{Class, Key, Saved, Write};
+use crate::store::{Class, HEAD, Key, Saved, Write};
 use crate::{Entropy, Id, Now};
 
 /// What the store kept, read as far as it can be read.

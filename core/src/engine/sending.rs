@@ -6,7 +6,7 @@ use super::state::tries_key;
 use super::step::{Step, Upload, UploadKind};
 use super::wire_bounds;
 use crate::store::Write;
-use crate::{MonoMillis, Now};
+use crate::{Id, MonoMillis, Now};
 use std::time::Duration;
 
 impl Engine {
@@ -73,15 +73,7 @@ impl Engine {
         batch.tries.attempts = batch.tries.attempts.saturating_add(1);
         // Stored before it is sent: after a crash nobody knows whether it arrived.
         batch.tries.unanswered = true;
-        let mut path_and_query = format!(
-            "/v1/batch?w={}&a={}",
-            wire_bounds::wall(now.wall).as_i64(),
-            batch.tries.attempts
-        );
-        if batch.inst == self.instance.id {
-            let since_start = now.mono.since(self.started).as_millis();
-            path_and_query.push_str(&format!("&s={since_start}"));
-        }
+        let (inst, attempts) = (batch.inst, batch.tries.attempts);
         let (body, events, value) = (
             batch.body.clone(),
             batch.table.len(),
@@ -94,6 +86,7 @@ impl Engine {
         let ticket = self
             .sender
             .start(What::Batch(number), unanswered_before, now);
+        let path_and_query = self.batch_path(inst, attempts, now);
         Some(Upload {
             ticket,
             path_and_query,
@@ -101,6 +94,17 @@ impl Engine {
             events,
             kind: UploadKind::Batch,
         })
+    }
+
+    /// Path and query of one attempt to send a batch of `inst`. Only its own instance knows how long ago it started.
+    pub(super) fn batch_path(&self, inst: Id, attempt: u32, now: Now) -> String {
+        let wall = wire_bounds::wall(now.wall).as_i64();
+        let mut path = format!("/v1/batch?w={wall}&a={attempt}");
+        if inst == self.instance.id {
+            let since_start = now.mono.since(self.started).as_millis();
+            path.push_str(&format!("&s={since_start}"));
+        }
+        path
     }
 
     /// When [`Engine::next_step`] has something to do at the latest; `None` when nothing can fall due. It changes nothing,

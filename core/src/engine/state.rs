@@ -9,17 +9,12 @@ use crate::Id;
 use crate::Now;
 use crate::app::AffiliateId;
 use crate::codec::{Decoder, Encoder};
-use crate::store::{Class, Key, Write};
+use crate::store::{Class, HEAD, Key, Write};
 
 /// Consent, and for each affiliate who the visitor is.
 pub(super) const IDENTITY: Key = Key {
     class: Class::State,
     number: 0,
-};
-/// What stands once for the stored events that are in no batch yet.
-pub(super) const HEAD: Key = Key {
-    class: Class::State,
-    number: 1,
 };
 /// What was captured, delivered and lost.
 pub(super) const LEDGER: Key = Key {

@@ -32,7 +32,20 @@ impl Key {
     pub fn new(class: Class, number: u64) -> Self {
         Self { class, number }
     }
+
+    /// Whether the entry is there for events that are in no sealed batch yet. A host that keeps sealed batches only
+    /// leaves these entries out: after a crash the open batch is then gone, and its events show as a lost tail.
+    #[must_use]
+    pub fn is_of_open_batch(self) -> bool {
+        self.class == Class::Event || self == HEAD
+    }
 }
+
+/// What stands once for the stored events that are in no batch yet.
+pub(crate) const HEAD: Key = Key {
+    class: Class::State,
+    number: 1,
+};
 
 /// One change to the store.
 #[derive(Debug, Clone, PartialEq, Eq)]

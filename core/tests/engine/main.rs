@@ -12,6 +12,7 @@ mod consent;
 mod invariants;
 mod laws;
 mod network;
+mod preview;
 mod restart;
 mod rig;
 mod sealing;

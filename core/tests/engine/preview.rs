@@ -1,0 +1,69 @@
+//! The open batch as it would be sent, for hosts that arm a request ahead.
+
+use eyeline_core::{Consent, Engine, Preview, Upload, UploadKind};
+
+use crate::rig::{Rig, rig_with};
+use crate::server::status;
+
+fn roomy() -> Rig {
+    rig_with(|config| config.batch_events = 100)
+}
+
+fn preview(rig: &Rig) -> Option<Preview> {
+    rig.engine.preview(rig.now)
+}
+
+#[test]
+fn a_preview_is_the_batch_that_a_flush_would_seal() {
+    let mut rig = roomy();
+    rig.track_many(3);
+    let preview = preview(&rig).unwrap();
+    rig.call(Engine::flush);
+    let upload = rig.upload();
+    assert_eq!(preview.path_and_query, upload.path_and_query);
+    assert_eq!(preview.body, upload.body);
+    assert_eq!(upload.kind, UploadKind::Batch);
+}
+
+#[test]
+fn a_preview_changes_nothing() {
+    let life = |looks: usize| -> (Vec<u8>, String) {
+        let mut rig = roomy();
+        rig.track_many(2);
+        for _ in 0..looks {
+            let _ = preview(&rig);
+        }
+        rig.track_many(1);
+        assert!(rig.engine.take_writes().is_none());
+        rig.call(Engine::flush);
+        let Upload {
+            body,
+            path_and_query,
+            ..
+        } = rig.upload();
+        (body, path_and_query)
+    };
+    assert_eq!(life(0), life(3));
+}
+
+#[test]
+fn nothing_is_previewed_where_nothing_may_be_sent() {
+    let mut empty = roomy();
+    assert_eq!(preview(&empty), None);
+    empty.track_many(1);
+    assert!(preview(&empty).is_some());
+
+    let mut pending = rig_with(|config| config.consent = Consent::Pending);
+    pending.track_many(1);
+    assert_eq!(preview(&pending), None);
+}
+
+#[test]
+fn nothing_is_previewed_while_the_collector_wants_a_pause() {
+    let mut rig = roomy();
+    rig.track_many(1);
+    rig.call(Engine::flush);
+    rig.send(&status(401));
+    rig.track_many(1);
+    assert_eq!(preview(&rig), None);
+}
