@@ -6,6 +6,8 @@ export interface Port {
   readonly settings: Settings;
   /** The same moment on both clocks, in ms. */
   readonly t0: { mono: Mono; wall: number };
+  /** The page shown at that moment: site, path without query, host the visitor came from. */
+  readonly page: readonly [site: string, path: string, referrer: string];
   /** Waiting for the second part, oldest first. It takes them and sets `sink` in one task. */
   ops: Op[];
   /** Queues, or goes to `sink` once there is one. */

@@ -12,6 +12,8 @@ export interface Settings {
   affiliate: string;
   /** `auto`: pending until the page's TCF or GPP platform answers. Default `pending`. */
   consent?: ConsentChoice | "auto";
+  /** With `auto`: the id in the IAB's Global Vendor List under which the page asks for us. Without one, purposes alone count. */
+  vendor?: number;
   /** Default: the page's host name. */
   site?: string;
   /** The page is directed at children: no visitor id. */
