@@ -12,7 +12,7 @@ import time
 COUNTS = "vis eng lat mp mw ml val".split()
 NARROW = "pos mx tiv".split()
 FLAGS = "ms x tr au mu".split()
-TEXTS = "c pl req m rule tg st why goal cur oid".split()
+TEXTS = "c pl req m rule tg st why goal cur oid var".split()
 
 # Columns of the clean table that are a key of the event, by name.
 EVENT_COLUMNS = {
@@ -21,6 +21,7 @@ EVENT_COLUMNS = {
     "latency_ms": "lat", "trusted": "tr", "target": "tg", "media_state": "st", "media_position_ms": "mp",
     "media_watched_ms": "mw", "media_length_ms": "ml", "autoplay": "au", "muted": "mu", "why": "why", "goal": "goal",
     "value": "val", "currency": "cur", "order_id": "oid",
+    "content_variant": "var",
 }
 
 

@@ -71,6 +71,7 @@ CREATE TABLE events (
     attempt INTEGER NOT NULL,
     write_key VARCHAR(512) NOT NULL,
     dimensions VARCHAR(65535),
-    extra VARCHAR(65535)
+    extra VARCHAR(65535),
+    content_variant VARCHAR(512)
 );
 -- Redshift: DISTSTYLE KEY DISTKEY (visitor_key) COMPOUND SORTKEY (event_date, affiliate_id, content_id)

@@ -51,6 +51,7 @@ CREATE TABLE fct_impression (
     conversion_value BIGINT,
     events BIGINT,
     context_seq BIGINT,
-    ivt VARCHAR(512)
+    ivt VARCHAR(512),
+    content_variant VARCHAR(512)
 );
 -- Redshift: DISTSTYLE KEY DISTKEY (visitor_key) COMPOUND SORTKEY (event_date, affiliate_id, content_id)

@@ -8,7 +8,7 @@ SELECT p.inst, p.imp, CAST(COALESCE(p.rendered_ts, p.first_ts) AS DATE) AS event
        p.first_ts, p.rendered_ts, p.first_ms, p.rendered_ms, p.first_received_ms, p.last_received_ms,
        p.measurable, p.viewable, p.viewable_ms, p.rule, p.clicked, p.clicks, p.clicked_ms, p.latency_ms,
        p.visible_ms, p.engaged_ms, p.max_visible, p.times_in_view, p.media_started, p.media_completed, p.media_watched_ms,
-       p.conversions, p.conversion_value, p.events, p.context_seq, COALESCE(i.ivt, 'ok') AS ivt
+       p.conversions, p.conversion_value, p.events, p.context_seq, COALESCE(i.ivt, 'ok') AS ivt, p.content_variant
 FROM instance_totals i
 RIGHT JOIN (SELECT inst, imp,
              max(CASE WHEN place = 1 THEN visitor_key END) AS visitor_key, min(affiliate_id) AS affiliate_id, max(CASE WHEN place = 1 THEN site END) AS site, max(CASE WHEN place = 1 THEN page END) AS page,
@@ -17,7 +17,7 @@ RIGHT JOIN (SELECT inst, imp,
              max(CASE WHEN place = 1 THEN experiment END) AS experiment, max(CASE WHEN place = 1 THEN variant END) AS variant, max(CASE WHEN place = 1 THEN experiments END) AS experiments, max(CASE WHEN place = 1 THEN session_id END) AS session_id,
              max(CASE WHEN place = 1 THEN device_class END) AS device_class, max(CASE WHEN place = 1 THEN os END) AS os, max(CASE WHEN place = 1 THEN language END) AS language, max(CASE WHEN place = 1 THEN country END) AS country,
              max(CASE WHEN place = 1 THEN consent_mode END) AS consent_mode, max(CASE WHEN place = 1 THEN sampling_rate END) AS sampling_rate,
-             max(CASE WHEN place = 1 THEN context_seq END) AS context_seq,
+             max(CASE WHEN place = 1 THEN content_variant END) AS content_variant, max(CASE WHEN place = 1 THEN context_seq END) AS context_seq,
              min(first_ts) AS first_ts, min(rendered_ts) AS rendered_ts, min(first_ms) AS first_ms, min(rendered_ms) AS rendered_ms,
              min(first_received_ms) AS first_received_ms, max(last_received_ms) AS last_received_ms,
              max(measurable) AS measurable, max(viewable) AS viewable, min(viewable_ms) AS viewable_ms, min(rule) AS rule,

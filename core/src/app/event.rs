@@ -1,7 +1,7 @@
 //! The events a host reports about content: served, shown, clicked, played, converted.
 
 use super::number::{Money, Propensity};
-use super::text::{ContentId, Goal, ModelId, OrderId, PlacementId, RequestId, Target};
+use super::text::{ContentId, Goal, Label, ModelId, OrderId, PlacementId, RequestId, Target};
 use crate::viewability::Rule;
 
 /// One piece of content shown at one place: what, where, and what chose it.
@@ -23,6 +23,8 @@ pub struct Impression {
     pub propensity: Option<Propensity>,
     /// Whether it was chosen at random in order to learn.
     pub exploration: bool,
+    /// Which form of the content is shown, where it has several: a headline, an image, a creative.
+    pub variant: Option<Label>,
     /// When it counts as viewable.
     pub rule: Rule,
 }
@@ -40,6 +42,7 @@ impl Impression {
             model: None,
             propensity: None,
             exploration: false,
+            variant: None,
             rule: Rule::Display,
         }
     }

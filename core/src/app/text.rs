@@ -116,7 +116,7 @@ checked_text! {
     Target, "click target", PATH_CHARS_MAX;
     /// The host a visitor came from. At most 512 characters.
     Referrer, "referrer", PATH_CHARS_MAX;
-    /// A short word for a device class, system, language or reason. At most 64 characters.
+    /// A short word for a device class, system, language, reason or form of a content. At most 64 characters.
     Label, "label", LABEL_CHARS_MAX;
     /// A key or a value of a dimension or experiment. At most 64 characters.
     Dimension, "dimension", DIMENSION_CHARS_MAX;

@@ -115,6 +115,10 @@ impl Engine {
             model: impression.model.as_ref().map(|model| model.as_str().into()),
             propensity: impression.propensity.map(Propensity::as_f64),
             exploration: Some(impression.exploration),
+            variant: impression
+                .variant
+                .as_ref()
+                .map(|variant| variant.as_str().into()),
             ..place.event(Kind::Render)
         };
         self.capture(now, now.mono, &mut event)?;

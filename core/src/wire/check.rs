@@ -59,7 +59,7 @@ impl Event<'_> {
         ids.into_iter()
             .flatten()
             .try_for_each(|id| text(id, limits::ID_CHARS_MAX))?;
-        let labels = [&self.rule, &self.media_state, &self.why];
+        let labels = [&self.variant, &self.rule, &self.media_state, &self.why];
         labels
             .into_iter()
             .flatten()

@@ -34,6 +34,8 @@ object! {
         propensity "p": Option<f64>,
         /// `x`: the content was shown to explore (`render`).
         exploration "x": Option<bool>,
+        /// `var`: which form of the content was shown (`render`).
+        variant "var": Option<Cow<'a, str>>,
         /// `rule`: the viewability rule that was met (`viewable`).
         rule "rule": Option<Cow<'a, str>>,
         /// `vis`: visible ms so far (`dwell`).
@@ -109,6 +111,7 @@ impl<'a> Event<'a> {
             model: None,
             propensity: None,
             exploration: None,
+            variant: None,
             rule: None,
             visible_ms: None,
             engaged_ms: None,

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use eyeline_core::{
-    Click, Engine, ImpressionHandle, Label, Media, MediaState, Page, PagePath, Refused, Step,
-    Target, UnixMillis, Visibility,
+    Click, Engine, Impression, ImpressionHandle, Label, Media, MediaState, Page, PagePath, Refused,
+    Step, Target, UnixMillis, Visibility,
 };
 
 use crate::rig::{Rig, impression, kinds, read, rig_with};
@@ -59,6 +59,26 @@ fn an_impression_becomes_viewable_at_the_moment_the_rule_was_met() {
             .collect();
         assert_eq!(told, [("render", 0), ("viewable", 1_000), ("dwell", 1_000)]);
         assert_eq!(batch.events[1].rule.as_deref(), Some("mrc50_1s"));
+    });
+}
+
+#[test]
+fn the_form_of_a_content_is_told_with_its_render_only() {
+    let mut rig = rig_with(|config| config.batch_events = 100);
+    let shown = Impression {
+        variant: Some(Label::new("photo").unwrap()),
+        ..impression()
+    };
+    let handle = rig.call(|engine, now| engine.render(now, shown)).unwrap();
+    rig.call(|engine, now| engine.click(now, handle, Click::default()))
+        .unwrap();
+    read(&flushed(&mut rig), |batch| {
+        let told: Vec<_> = batch
+            .events
+            .iter()
+            .map(|event| (event.kind.as_str(), event.variant.as_deref()))
+            .collect();
+        assert_eq!(told, [("render", Some("photo")), ("click", None)]);
     });
 }
 

@@ -23,7 +23,7 @@ fn golden(name: &str) -> String {
 }
 
 /// Every golden batch.
-const BATCHES: [&str; 15] = [
+const BATCHES: [&str; 16] = [
     "full-batch",
     "kind-serve",
     "kind-render",
@@ -39,4 +39,5 @@ const BATCHES: [&str; 15] = [
     "unknown-keys",
     "measure-only",
     "escapes",
+    "variant",
 ];

@@ -45,11 +45,11 @@ prop_compose! {
 
 prop_compose! {
     fn named()(content in of(text()), placement in of(text()), request in of(text()), model in of(text()),
-               rule in of(text()), target in of(text()), media_state in of(text()), why in of(text()))
+               rule in of(text()), target in of(text()), media_state in of(text()), why in of(text()), variant in of(text()))
             (goal in of(text()), currency in of(text()), order in of(text()), content in Just(content),
              placement in Just(placement), request in Just(request), model in Just(model), rule in Just(rule),
-             target in Just(target), media_state in Just(media_state), why in Just(why)) -> Event<'static> {
-        Event { content, placement, request, model, rule, target, media_state, why, goal, currency, order,
+             target in Just(target), media_state in Just(media_state), why in Just(why), variant in Just(variant)) -> Event<'static> {
+        Event { content, placement, request, model, variant, rule, target, media_state, why, goal, currency, order,
                 ..Event::new(Kind::Page, 1, 0) }
     }
 }

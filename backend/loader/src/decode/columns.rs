@@ -171,6 +171,11 @@ pub const EVENTS: &[Column] = &[
         Text,
         "keys this version does not know as JSON; for kind `other` the kind's name is under `k`",
     ),
+    nullable(
+        "content_variant",
+        Text,
+        "which form of the content was shown (render)",
+    ),
 ];
 
 /// Columns of the instance table, in order. Counts are cumulative: read them with max() by `inst`.

@@ -90,6 +90,17 @@ fn every_field_of_the_golden_batch_lands_in_its_column() {
 }
 
 #[test]
+fn the_form_of_the_content_is_apart_from_the_experiment() {
+    let tables = decode(&line(&FULL.replace(r#""x":0}"#, r#""x":0,"var":"photo"}"#)));
+    let shown = row(&tables.events, 0);
+    assert!(
+        shown.contains("\nvariant=bts\n") && shown.ends_with("\ncontent_variant=photo"),
+        "{shown}"
+    );
+    assert!(!row(&tables.events, 2).contains("content_variant"));
+}
+
+#[test]
 fn one_bad_event_is_rejected_and_its_neighbours_stay() {
     let batch = FULL.replace(r#""pos":3,"rule""#, r#""pos":"third","rule""#);
     let tables = decode(&line(&batch));

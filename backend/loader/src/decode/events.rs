@@ -132,6 +132,7 @@ columns! { EventColumns {
     write_key: StringBuilder,
     dimensions: StringBuilder,
     extra: StringBuilder,
+    content_variant: StringBuilder,
 } }
 
 optional! { event {
@@ -162,6 +163,7 @@ optional! { event {
     value: event.value,
     currency: event.currency.as_deref(),
     order_id: event.order.as_deref(),
+    content_variant: event.variant.as_deref(),
 } }
 
 impl EventColumns {

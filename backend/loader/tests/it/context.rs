@@ -28,7 +28,8 @@ async fn deliver(world: &World, name: &str, lines: &[&String]) {
 
 /// A click whose number is smaller than the render's would come first by any order but "the render".
 fn rendered_and_clicked() -> (String, String) {
-    let rendered = Line::new(1, T0, vec![render(2, 0, 1, "item")]);
+    let form = format!(r#"{},"ms":1,"var":"photo""#, shown(1, "item"));
+    let rendered = Line::new(1, T0, vec![event("render", 2, 0, &form)]);
     let clicked =
         Line::new(1, T0, vec![event("click", 1, 900, &shown(1, "item"))]).received(T0 + 20_000);
     (
@@ -37,8 +38,7 @@ fn rendered_and_clicked() -> (String, String) {
     )
 }
 
-const CONTEXT: &str =
-    "SELECT experiment, variant, experiments, page, session_id, clicks FROM fct_impression";
+const CONTEXT: &str = "SELECT experiment, variant, experiments, page, session_id, content_variant, clicks FROM fct_impression";
 
 #[tokio::test]
 async fn an_impression_has_the_context_of_its_render_however_its_events_arrive() {
@@ -62,13 +62,14 @@ async fn an_impression_has_the_context_of_its_render_however_its_events_arrive()
             .map(str::trim)
             .collect();
         assert_eq!(
-            cells[1..7],
+            cells[1..8],
             [
                 "z",
                 "y",
                 r#"{"z":"y"}"#,
                 "/rendered",
                 "session00000000z",
+                "photo",
                 "1"
             ],
             "{row}"

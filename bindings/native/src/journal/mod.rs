@@ -274,7 +274,8 @@ impl Journal {
 
     fn store(&mut self, writes: &Writes, in_new_segment: bool, cap: u64) -> Result<(), WriteError> {
         self.buffer.clear();
-        self.buffer.extend_from_slice(&frame::segment_header(frame::FORMAT_VERSION));
+        self.buffer
+            .extend_from_slice(&frame::segment_header(frame::FORMAT_VERSION));
         if !frame::push_frame(&mut self.buffer, |buffer| writes.encode_into(buffer)) {
             return Err(WriteError::TooLarge);
         }
