@@ -101,7 +101,7 @@ impl Engine {
         let wall = wire_bounds::wall(now.wall).as_i64();
         let mut path = format!("/v1/batch?w={wall}&a={attempt}");
         if inst == self.instance.id {
-            let since_start = now.mono.since(self.started).as_millis();
+            let since_start = now.mono.as_u64().saturating_sub(self.started.as_u64());
             path.push_str(&format!("&s={since_start}"));
         }
         path
