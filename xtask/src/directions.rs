@@ -14,9 +14,10 @@ struct Rule {
     never: &'static [&'static str],
 }
 
+const BELOW_BACKEND: [&str; 3] = ["eyeline-core", "eyeline", "eyeline-web"];
 const BACKEND: [&str; 3] = ["eyeline-collector", "eyeline-loader", "eyeline-cli"];
 
-const RULES: [Rule; 10] = [
+const RULES: [Rule; 11] = [
     Rule {
         package: "eyeline-core",
         features: &["--all-features"],
@@ -41,6 +42,11 @@ const RULES: [Rule; 10] = [
         package: "eyeline",
         features: &["--no-default-features"],
         never: &["tokio", "reqwest", "rustls", "uniffi", "wasm-bindgen"],
+    },
+    Rule {
+        package: "eyeline-web",
+        features: &[],
+        never: &["eyeline", "tokio", "reqwest", "uniffi", "getrandom"],
     },
     Rule {
         package: "eyeline-collector",
@@ -106,8 +112,8 @@ pub(crate) fn check() -> Result<Tally> {
     }
     for rule in &RULES {
         let graph = graph(rule)?;
-        let bindings_below_backend = rule.package == "eyeline" || rule.package == "eyeline-core";
-        let upward = BACKEND.iter().filter(|_| bindings_below_backend);
+        let below_backend = BELOW_BACKEND.contains(&rule.package);
+        let upward = BACKEND.iter().filter(|_| below_backend);
         let tests = ["eyeline-tests", "xtask"];
         let never = rule
             .never

@@ -12,7 +12,7 @@ use crate::clock::now;
 use crate::core::Core;
 use crate::media::media;
 use crate::number::{count, float, whole};
-use crate::showing::{Chosen, Custom, impression, serve};
+use crate::showing::{Chosen, Custom, Shown, impression, serve};
 use crate::text::maybe;
 
 fn handle(imp: f64) -> ImpressionHandle {
@@ -25,7 +25,7 @@ fn handle(imp: f64) -> ImpressionHandle {
 impl Core {
     /// Content is shown. The impression's number, 0 where it was refused. `position` is -1 and `propensity` NaN where
     /// unknown; `flags` is 1 measurable plus 2 exploration plus 4 video; `rule` is the name of a
-    /// rule of the page's own with its visible fraction and ms, or empty.
+    /// rule of the page's own with its visible fraction and ms, or empty; `variant` is the content's form.
     pub fn render(
         &mut self,
         m: f64,
@@ -40,7 +40,7 @@ impl Core {
         rule: &str,
         fraction: f64,
         ms: f64,
-        _variant: &str,
+        variant: &str,
     ) -> f64 {
         let chosen = Chosen {
             position,
@@ -49,12 +49,15 @@ impl Core {
             propensity,
             flags,
         };
-        let custom = Custom {
-            name: rule,
-            fraction,
-            ms,
+        let shown = Shown {
+            variant,
+            custom: Custom {
+                name: rule,
+                fraction,
+                ms,
+            },
         };
-        impression(content, placement, &chosen, &custom)
+        impression(content, placement, &chosen, &shown)
             .and_then(|shown| self.engine.render(now(m, w), shown).ok())
             .map_or(0.0, |handle| float(handle.number()))
     }

@@ -21,12 +21,19 @@ pub(crate) struct Chosen<'a> {
     pub(crate) flags: u32,
 }
 
+/// What only an impression has.
+pub(crate) struct Shown<'a> {
+    /// The form of the content.
+    pub(crate) variant: &'a str,
+    pub(crate) custom: Custom<'a>,
+}
+
 /// An impression; `None` without a valid content and placement.
 pub(crate) fn impression(
     content: &str,
     placement: &str,
     chosen: &Chosen<'_>,
-    custom: &Custom<'_>,
+    shown: &Shown<'_>,
 ) -> Option<Impression> {
     let mut impression = Impression::new(maybe(content)?, maybe(placement)?);
     impression.position = known(chosen.position).map(small);
@@ -35,7 +42,8 @@ pub(crate) fn impression(
     impression.propensity = Propensity::new(chosen.propensity).ok();
     impression.measurable = chosen.flags & MEASURABLE != 0;
     impression.exploration = chosen.flags & EXPLORATION != 0;
-    impression.rule = rule(custom, chosen.flags & VIDEO != 0);
+    impression.variant = maybe(shown.variant);
+    impression.rule = rule(&shown.custom, chosen.flags & VIDEO != 0);
     Some(impression)
 }
 
@@ -65,13 +73,16 @@ fn rule(custom: &Custom<'_>, video: bool) -> Rule {
 
 #[cfg(test)]
 mod tests {
-    use super::{Chosen, Custom, impression, rule, serve};
+    use super::{Chosen, Custom, Shown, impression, rule, serve};
     use eyeline_core::Rule;
 
-    const NONE: Custom<'_> = Custom {
-        name: "",
-        fraction: 0.0,
-        ms: 0.0,
+    const USUAL: Shown<'_> = Shown {
+        variant: "",
+        custom: Custom {
+            name: "",
+            fraction: 0.0,
+            ms: 0.0,
+        },
     };
 
     const UNKNOWN: Chosen<'_> = Chosen {
@@ -84,16 +95,17 @@ mod tests {
 
     #[test]
     fn nothing_is_shown_without_content_and_placement() {
-        assert!(impression("", "top", &UNKNOWN, &NONE).is_none());
-        assert!(impression("item", "", &UNKNOWN, &NONE).is_none());
+        assert!(impression("", "top", &UNKNOWN, &USUAL).is_none());
+        assert!(impression("item", "", &UNKNOWN, &USUAL).is_none());
         assert!(serve("item", "", &UNKNOWN).is_none());
         assert!(serve("", "top", &UNKNOWN).unwrap().content.is_none());
     }
 
     #[test]
     fn what_is_unknown_stays_unknown() {
-        let shown = impression("item", "top", &UNKNOWN, &NONE).unwrap();
+        let shown = impression("item", "top", &UNKNOWN, &USUAL).unwrap();
         assert_eq!((shown.position, shown.propensity), (None, None));
+        assert!(shown.variant.is_none());
         assert!(!shown.measurable && !shown.exploration);
         assert_eq!(shown.rule, Rule::Display);
     }
@@ -105,7 +117,7 @@ mod tests {
             position: 0.0,
             ..UNKNOWN
         };
-        let shown = impression("item", "top", &chosen, &NONE).unwrap();
+        let shown = impression("item", "top", &chosen, &USUAL).unwrap();
         assert!(shown.measurable && shown.exploration);
         assert_eq!(shown.rule, Rule::Video);
         assert_eq!(shown.position, Some(0));
