@@ -15,6 +15,8 @@ mod http;
 mod place;
 pub mod replay;
 pub mod report;
+pub mod seen;
+pub mod site;
 mod stop;
 
 pub use board::Board;

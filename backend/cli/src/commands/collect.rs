@@ -58,7 +58,7 @@ pub(super) struct Bound {
 impl Collect {
     pub(crate) async fn run(self, setting: &Setting) -> Result<()> {
         let stop = when_told()?;
-        let bound = self.door.bind(setting).await?;
+        let bound = self.door.bind(setting, |sink| sink).await?;
         let address = &bound.address;
         setting.console.say(
             format_args!("taking events at {address}"),
@@ -69,15 +69,19 @@ impl Collect {
 }
 
 impl Door {
-    /// Prepares the data folder, opens the sink and binds the address.
-    pub(super) async fn bind(&self, setting: &Setting) -> Result<Bound> {
+    /// Prepares the data folder, opens the sink and binds the address. `around` may put something around the sink.
+    pub(super) async fn bind(
+        &self,
+        setting: &Setting,
+        around: impl FnOnce(Arc<dyn EventSink>) -> Arc<dyn EventSink>,
+    ) -> Result<Bound> {
         let place = &setting.place;
         place.prepare(&self.affiliates)?;
         let clock = setting.clock.clone();
         let clock: WallClock = Arc::new(move || clock.now());
         let mut builder = Collector::builder()
             .keys(place.keys())
-            .sink(self.sink(setting, Arc::clone(&clock))?)
+            .sink(around(self.sink(setting, Arc::clone(&clock))?))
             .clock(clock);
         builder = builder.trusted_proxies(self.trusted_proxies);
         if let Some(header) = &self.country_header {

@@ -4,6 +4,7 @@ mod collect;
 mod doctor;
 mod erase;
 mod load;
+mod page;
 mod query;
 mod replay;
 mod report;

@@ -1,6 +1,7 @@
 //! The real data: reads a log of impressions in the form of `examples/data/open-bandit.csv.gz`.
 
 use std::fs::File;
+use std::io::Read;
 use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
@@ -37,16 +38,23 @@ pub fn read(path: &Path) -> Result<Vec<Row>> {
             path.display()
         )
     })?;
-    let mut reader = csv::Reader::from_reader(MultiGzDecoder::new(file));
+    read_from(file, &path.display().to_string())
+}
+
+/// Reads a whole log from its gzip bytes; `name` is what errors call it.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_from(bytes: impl Read, name: &str) -> Result<Vec<Row>> {
+    let mut reader = csv::Reader::from_reader(MultiGzDecoder::new(bytes));
     let rows: Vec<Row> = reader
         .deserialize()
         .collect::<Result<_, _>>()
-        .with_context(|| format!("{} is not a log of impressions", path.display()))?;
-    ensure!(!rows.is_empty(), "{} holds no impression", path.display());
+        .with_context(|| format!("{name} is not a log of impressions"))?;
+    ensure!(!rows.is_empty(), "{name} holds no impression");
     ensure!(
         rows.is_sorted_by_key(|row| row.timestamp_ms),
-        "{} is not in order of time",
-        path.display()
+        "{name} is not in order of time"
     );
     Ok(rows)
 }

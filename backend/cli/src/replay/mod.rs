@@ -11,7 +11,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 
-pub use data::{Row, read};
+pub use data::{Row, read, read_from};
 pub use drive::Outcome;
 
 use crate::clock::ClockFile;

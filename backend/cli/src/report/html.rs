@@ -41,12 +41,15 @@ impl Report {
             style => include_str!("templates/style.css"),
             script => include_str!("templates/page.js"),
             live_script => include_str!("templates/live.js"),
+            now_script => include_str!("templates/now.js"),
+            now_style => include_str!("templates/now.css"),
         };
         let mut templates = Environment::new();
         templates.set_undefined_behavior(minijinja::UndefinedBehavior::Strict);
         for (name, text) in [
             ("report.html", include_str!("templates/report.html")),
             ("blocks.html", include_str!("templates/blocks.html")),
+            ("now.html", include_str!("templates/now.html")),
         ] {
             templates.add_template(name, text).map_err(printed)?;
         }

@@ -18,6 +18,7 @@ use tokio::sync::{Mutex, watch};
 use super::build::build;
 use super::error::ReportError;
 use super::options::Options;
+use crate::seen::Seen;
 
 /// The lake as of one commit.
 pub struct Snapshot {
@@ -40,6 +41,38 @@ pub struct Counts {
     pub lost: u64,
 }
 
+/// The lake's own counts of what came since the dashboard's process started, beside the running ones of the collector.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct Loaded {
+    /// Events.
+    pub events: u64,
+    /// Impressions rendered.
+    pub rendered: u64,
+    /// Impressions that became viewable.
+    pub viewable: u64,
+    /// Visible time, ms.
+    pub visible_ms: u64,
+    /// Engaged time, ms.
+    pub engaged_ms: u64,
+    /// Clicks.
+    pub clicks: u64,
+    /// Events known to be lost.
+    pub lost: u64,
+}
+
+/// What tells the pages that something is new.
+#[derive(Clone)]
+pub struct Feeds {
+    /// The newest commit.
+    pub commits: watch::Receiver<u64>,
+    /// Counts of the whole lake.
+    pub counts: watch::Receiver<Counts>,
+    /// What the collector accepted since the process started.
+    pub seen: watch::Receiver<Seen>,
+    /// The same as the lake has it.
+    pub loaded: watch::Receiver<Loaded>,
+}
+
 type Open = dyn Fn() -> BoxFuture<'static, Result<Snapshot, ReportError>> + Send + Sync;
 type Clock = dyn Fn() -> UnixMillis + Send + Sync;
 
@@ -47,8 +80,7 @@ type Clock = dyn Fn() -> UnixMillis + Send + Sync;
 pub struct Live {
     open: Box<Open>,
     clock: Box<Clock>,
-    commits: watch::Receiver<u64>,
-    counts: watch::Receiver<Counts>,
+    feeds: Feeds,
     made: Mutex<Option<Arc<Made>>>,
 }
 
@@ -60,25 +92,23 @@ struct Made {
 }
 
 impl Live {
-    /// `open` opens the newest commit; `commits` and `counts` tell when there is a newer one and how the counts run.
+    /// `open` opens the newest commit; `feeds` tell when there is a newer one and how the counts run.
     pub fn new(
         open: impl Fn() -> BoxFuture<'static, Result<Snapshot, ReportError>> + Send + Sync + 'static,
         clock: impl Fn() -> UnixMillis + Send + Sync + 'static,
-        commits: watch::Receiver<u64>,
-        counts: watch::Receiver<Counts>,
+        feeds: Feeds,
     ) -> Self {
         Self {
             open: Box::new(open),
             clock: Box::new(clock),
-            commits,
-            counts,
+            feeds,
             made: Mutex::new(None),
         }
     }
 
     /// The newest commit's pages. Readers who come while they are made wait for the same ones.
     async fn pages(&self) -> Result<Arc<Made>, ReportError> {
-        let newest = *self.commits.borrow();
+        let newest = *self.feeds.commits.borrow();
         let mut made = self.made.lock().await;
         if let Some(made) = made.as_ref().filter(|made| made.commit >= newest) {
             return Ok(Arc::clone(made));
@@ -97,7 +127,7 @@ impl Live {
     }
 }
 
-/// Serves `/` (the pages), `/report.json` and `/live` (server-sent events `counts` and `commit`).
+/// Serves `/` (the pages), `/report.json` and `/live` (server-sent events `counts`, `seen`, `loaded` and `commit`).
 pub fn router(live: Live) -> Router {
     Router::new()
         .route("/", get(html))
@@ -145,24 +175,32 @@ async fn events(
     State(live): State<Arc<Live>>,
 ) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
     // Marked as changed, so that a new reader is told the present state at once.
-    let (mut commits, mut counts) = (live.commits.clone(), live.counts.clone());
-    commits.mark_changed();
-    counts.mark_changed();
-    let stream =
-        futures::stream::unfold((commits, counts), |(mut commits, mut counts)| async move {
-            let event = tokio::select! {
-                changed = counts.changed() => {
-                    changed.ok()?;
-                    let now = *counts.borrow_and_update();
-                    Event::default().event("counts").json_data(now).ok()?
-                }
-                changed = commits.changed() => {
-                    changed.ok()?;
-                    let commit = *commits.borrow_and_update();
-                    Event::default().event("commit").data(commit.to_string())
-                }
-            };
-            Some((Ok(event), (commits, counts)))
-        });
+    let mut feeds = live.feeds.clone();
+    feeds.commits.mark_changed();
+    feeds.counts.mark_changed();
+    feeds.seen.mark_changed();
+    feeds.loaded.mark_changed();
+    let stream = futures::stream::unfold(feeds, |mut feeds| async move {
+        let event = tokio::select! {
+            changed = feeds.counts.changed() => told("counts", changed.ok(), &mut feeds.counts),
+            changed = feeds.seen.changed() => told("seen", changed.ok(), &mut feeds.seen),
+            changed = feeds.loaded.changed() => told("loaded", changed.ok(), &mut feeds.loaded),
+            changed = feeds.commits.changed() => told("commit", changed.ok(), &mut feeds.commits),
+        };
+        Some((Ok(event?), feeds))
+    });
     Sse::new(stream).keep_alive(KeepAlive::default())
+}
+
+/// What a feed says now; `None` once nobody feeds it any more.
+fn told<T: Serialize>(
+    name: &str,
+    changed: Option<()>,
+    feed: &mut watch::Receiver<T>,
+) -> Option<Event> {
+    changed?;
+    Event::default()
+        .event(name)
+        .json_data(&*feed.borrow_and_update())
+        .ok()
 }

@@ -12,18 +12,25 @@ use tokio::sync::watch;
 use tower::ServiceExt;
 
 use super::fixture::empty_lake;
-use super::live::{Counts, Live, Snapshot, router};
+use super::live::{Counts, Feeds, Live, Loaded, Snapshot, router};
+use crate::seen::{Seen, Sums};
 
 struct Dashboard {
     router: Router,
     commits: watch::Sender<u64>,
     counts: watch::Sender<Counts>,
+    seen: watch::Sender<Seen>,
+    loaded: watch::Sender<Loaded>,
     opened: Arc<AtomicU64>,
 }
 
 async fn dashboard() -> Dashboard {
     let (commits, commits_seen) = watch::channel(1);
-    let (counts, counts_seen) = watch::channel(Counts::default());
+    let (counts, seen, loaded) = (
+        watch::Sender::default(),
+        watch::Sender::default(),
+        watch::Sender::default(),
+    );
     let opened = Arc::new(AtomicU64::new(0));
     let context = empty_lake().await;
     let (newest, opens) = (commits_seen.clone(), Arc::clone(&opened));
@@ -35,11 +42,19 @@ async fn dashboard() -> Dashboard {
         };
         async move { Ok(snapshot) }.boxed()
     };
-    let live = Live::new(open, || UnixMillis::from_i64(0), commits_seen, counts_seen);
+    let feeds = Feeds {
+        commits: commits_seen,
+        counts: watch::Sender::subscribe(&counts),
+        seen: watch::Sender::subscribe(&seen),
+        loaded: watch::Sender::subscribe(&loaded),
+    };
+    let live = Live::new(open, || UnixMillis::from_i64(0), feeds);
     Dashboard {
         router: router(live),
         commits,
         counts,
+        seen,
+        loaded,
         opened,
     }
 }
@@ -85,13 +100,24 @@ async fn a_reader_hears_the_present_counts_and_every_change() {
             lost: 1,
         })
         .unwrap();
+    let total = Sums {
+        rendered: 7,
+        ..Sums::default()
+    };
+    dashboard.seen.send_modify(|seen| seen.total = total);
+    dashboard.loaded.send_modify(|loaded| loaded.rendered = 6);
     let mut stream = asked(&dashboard, "/live").await.into_data_stream();
     let mut heard = String::new();
     let mut sent = false;
     while let Some(part) = stream.next().await {
         heard.push_str(std::str::from_utf8(&part.unwrap()).unwrap());
         let present = heard.contains(r#"data: {"served":5,"viewable":3,"dwell":2,"lost":1}"#)
-            && heard.contains("event: commit\ndata: 1");
+            && heard.contains("event: commit\ndata: 1")
+            && heard.contains(r#""served":0,"rendered":7"#)
+            && heard.contains(
+                r#"event: loaded
+data: {"events":0,"rendered":6"#,
+            );
         if present && !sent {
             dashboard.commits.send(9).unwrap();
             sent = true;

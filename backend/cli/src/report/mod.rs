@@ -22,7 +22,7 @@ mod view;
 
 pub use build::build;
 pub use error::ReportError;
-pub use live::{Counts, Live, Snapshot, router};
+pub use live::{Counts, Feeds, Live, Loaded, Snapshot, router};
 pub use model::{Block, Cell, Chart, Column, Figure, Page, Report, Row, Table, Tone, Verdict};
 pub use options::{Options, Window};
 

@@ -22,6 +22,8 @@
       const answer = await fetch("/", { cache: "no-store" });
       if (!answer.ok) throw new Error(String(answer.status));
       const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+      // The live page goes on as it stands: what it shows is newer than any commit.
+      fresh.querySelector("[data-now]").replaceWith(document.querySelector("[data-now]"));
       for (const part of ["main", "header.top", "nav.pages"]) {
         document.querySelector(part).replaceWith(fresh.querySelector(part));
       }
@@ -46,6 +48,11 @@
       if (place) place.textContent = digits.format(count);
     }
   });
+  for (const name of ["seen", "loaded"]) {
+    source.addEventListener(name, (event) => {
+      root.dispatchEvent(new CustomEvent(`eyeline:${name}`, { detail: JSON.parse(event.data) }));
+    });
+  }
   source.addEventListener("commit", (event) => {
     wanted = event.data;
     renew();
