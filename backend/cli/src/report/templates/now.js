@@ -7,7 +7,7 @@
     place(name).textContent = words;
   };
   const digits = new Intl.NumberFormat("en");
-  const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", second: "2-digit" });
+  const clock = new Intl.DateTimeFormat("en-GB", { timeStyle: "medium", timeZone: "UTC" });
   const percent = (share) => `${(100 * share).toFixed(1)} %`;
   const time = (ms) => (ms < 60_000 ? `${(ms / 1000).toFixed(1)} s` : `${Math.floor(ms / 60_000)} min ${Math.round((ms % 60_000) / 1000)} s`);
 
