@@ -1,11 +1,10 @@
 // Between the first script and the second part: what the second part is given, and what it gives back.
-import type { Handle } from "./handle.ts";
 import type { Id, Mono, Op, What } from "./op.ts";
 import type { Settings } from "./settings.ts";
 
+/** What the second part's host may rely on. `ts/page` makes it of what the first script leaves. */
 export interface Port {
-  /** As the tag says them, in text, until the second part has made them what their type says. */
-  settings: Settings;
+  readonly settings: Settings;
   /** The same moment on both clocks, in ms. */
   readonly t0: { mono: Mono; wall: number };
   /** The page on which the first of `ops` happened; `page` ops come after it. */
@@ -21,36 +20,51 @@ export interface Port {
   el(id: Id): Element | undefined;
   /** The live impression of an element; 0 where there is none. */
   idOf(el: Element): Id;
-  /** Watches a root the first script can't find by itself: a shadow root, the document of a frame. */
+  /** Watches a root that can't be found from the document, such as a closed shadow root. */
   observe(root: Document | ShadowRoot): void;
   /** Events delivered by the first script itself; they are no longer in `ops` and are never handed over. */
   sentPlain: number;
-  /** Ops dropped because `ops` was full, reports of what shows first. */
+  /** Ops dropped because there was no room for them. */
   dropped: number;
-  /** Events among them. */
-  lost: number;
+}
 
-  // For ts/page, which completes the observing.
+/** An element that is watched. */
+export interface Watched {
+  readonly el: Element;
+  /** What the page's code said; it outranks markup. */
+  said?: What;
+  what?: What;
+  /** 0 until its impression begins, and after it ended. */
+  id: Id;
+  /** What showed of it last. */
+  fraction?: number;
+  observer?: IntersectionObserver;
+}
 
-  /** Measures an element; `said` outranks its markup. */
-  watch(el: Element, said?: What): void;
-  /** Looks anew, soon, at an element that is watched. */
-  look(el: EventTarget): void;
-  /** Lets go of what left the page, be it with the frame it was in; with `why` of everything. */
-  sweep(why?: string): void;
-  /** Ends all impressions: by ops with `why`, without where the core knows. */
-  end(why?: string): void;
-  /** Looks anew at everything. */
-  renew(): void;
-  /** Told of an element that has no box and therefore nothing to show. */
+/** What the first script leaves: as little as can be there at once. */
+export interface Start extends Pick<Port, "settings" | "t0" | "page" | "ops" | "push" | "sink" | "observe" | "sentPlain" | "dropped"> {
+  all: Map<EventTarget, Watched>;
+  /** The elements of live impressions. */
+  els: (Element | undefined)[];
+  /** Watches an element, and looks at it anew, soon. */
+  watch(el: Element): void;
+  begin(watched: Watched, t: Mono): void;
+  /** With `why` by an op, else the core knows. */
+  end(watched: Watched, why?: string): void;
+  /** Elements that have no box and therefore nothing to show. */
   boxless?: (el: Element) => void;
+  /** The page is hidden or left. */
+  leave(): void;
+  /** Whether any event went out without the core. */
+  hasSent(): boolean;
   /** The same function, which throws nothing into the page and does nothing once stopped. */
   guard<A extends any[]>(work: (...args: A) => void): (...args: A) => void;
   stopped?: boolean;
-  leave(): void;
-  /** Calls of `window.eyeline` from before there was a handle, each with its moment. */
+  /** What the page's code said last of consent. */
+  consent?: string;
+  /** `window.eyeline`, where the tag made one: its calls wait until it has the handle's methods. */
+  call?: Record<string, unknown>;
   calls?: Call[];
-  handle?: Handle;
 }
 
 export type Call = [t: Mono, method: string, ...args: any[]];
@@ -71,6 +85,10 @@ export interface Stats {
   lost: Record<string, number>;
   /** Which build runs: `first` while the first script is alone. */
   path: "first" | "wasm" | "js";
+  /** Times the core failed and was started anew: a bug of ours. */
+  traps?: number;
+  /** Whether sealed batches outlive the page. */
+  stored?: boolean;
 }
 
 /** What the second part's `attach(port)` resolves to. */

@@ -1,0 +1,47 @@
+// The page is hidden or left: the last moment to send for certain. The core is told; before it came, the first script sends.
+import type { Start } from "../shared/port.ts";
+import { type Body, type Plain, takePlain } from "./plain.ts";
+import { now } from "./queue.ts";
+
+/** Throws where the browser has no honest random bits. */
+export function sendAtLeave(port: Start): void {
+  const { settings, t0 } = port;
+  const { key, endpoint, consent, sampling = 1 } = settings;
+  // 96 random bits, base64url.
+  const bits = String.fromCharCode(...crypto.getRandomValues(new Uint8Array(12)));
+  const plain: Plain = { _inst: btoa(bits).replace(/\+/g, "-").replace(/\//g, "_"), _n: 0, _bn: 0, _renders: {} };
+  const isSampled = Math.random() < sampling;
+  let unsent: [body: Body, attempt: number][] = [];
+
+  const send = async ([body, attempt]: [Body, number]) => {
+    try {
+      // Text, and no header of ours: no preflight.
+      const url = `/v1/batch?k=${encodeURIComponent(key)}&w=${Date.now()}&a=${attempt}&s=${Math.round(now() - t0.mono)}`;
+      const { ok } = await fetch(endpoint.replace(/\/*$/, url), { method: "POST", body: body[0], keepalive: true, credentials: "omit" });
+      if (!ok) throw 0;
+      port.sentPlain += body[1];
+    } catch {
+      // At the next leave, if there is one.
+      unsent.push([body, attempt + 1]);
+    }
+  };
+
+  port.leave = port.guard(() => {
+    if (port.sink) port.push([now(), "leave"]);
+    else if (isSampled && /^[fm]/.test(port.consent || denial(key) || consent!)) {
+      const dev = { lang: navigator.language, tz: -new Date().getTimezoneOffset(), vw: innerWidth, vh: innerHeight };
+      const body = takePlain(port, plain, now(), dev, (navigator as { globalPrivacyControl?: boolean }).globalPrivacyControl);
+      if (body) unsent.push([body, 1]);
+    }
+    unsent.splice(0).forEach(send);
+  });
+  port.hasSent = () => plain._n > 0;
+}
+
+/** What a visitor denied at a visit before still holds; unless storage is refused, which knows of nothing. */
+function denial(key: string): string | null | undefined {
+  try {
+    return localStorage.getItem(`eyeline:${key}`);
+  } catch {}
+  return;
+}

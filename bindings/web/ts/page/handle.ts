@@ -1,0 +1,61 @@
+// The public handle: its calls become ops, each at its own moment.
+import { CONSENTS, type Op, type What } from "../shared/op.ts";
+import type { Conversion, Handle } from "../shared/handle.ts";
+import type { Host, Start } from "../shared/port.ts";
+import { clean } from "../first/text.ts";
+import type { Trees } from "./trees.ts";
+import { tidy } from "./what.ts";
+
+/** Calls never throw; one that makes no sense is dropped, and said so in debug mode. `now` is the moment of the call. */
+export function openHandle(start: Start, host: Host, trees: Trees, arrive: (path?: string) => void, now: () => number): Handle {
+  const push = (...op: unknown[]) => start.push([now(), ...op] as unknown as Op);
+  const guard = <A extends unknown[]>(work: (...args: A) => void) =>
+    start.guard((...args: A) => {
+      try {
+        work(...args);
+      } catch (error) {
+        if (start.settings.debug) console.warn("eyeline:", error);
+      }
+    });
+  const known = (raw: object): What => {
+    const what = tidy(raw);
+    if (!what) throw "content is missing";
+    return what;
+  };
+  return {
+    impression: guard((el, what) => trees.say(el, known(what))),
+    serve: guard((what) => push("serve", known(what))),
+    convert: guard((goal, { value = -1, currency = "", order = "" }: Conversion = {}) => {
+      const name = clean(goal);
+      if (!name) throw "goal is missing";
+      if (value >= 0 && !/^[A-Z]{3}$/.test(currency)) throw "a value needs a currency of three letters";
+      push("convert", name, value >= 0 ? Math.round(value) : -1, value >= 0 ? currency : "", clean(order));
+    }),
+    page: guard(arrive),
+    consent: guard((choice) => {
+      const code = CONSENTS.indexOf(choice);
+      if (code < 0) throw `consent is one of ${CONSENTS.join(", ")}`;
+      start.consent = choice;
+      keepDenial(start.settings.key, choice);
+      push("consent", code);
+    }),
+    forget: guard(() => push("forget")),
+    flush: () => host.flush(),
+    stats: () => host.stats(),
+    stop() {
+      trees.stop();
+      host.stop();
+      start.stopped = true;
+    },
+  };
+}
+
+/** A denial outlives the page, so that the first script keeps still at the next visit before anybody could ask the store. */
+function keepDenial(key: string, choice: string): void {
+  try {
+    if (choice == "denied") localStorage.setItem(`eyeline:${key}`, choice);
+    else localStorage.removeItem(`eyeline:${key}`);
+  } catch {
+    // Storage is refused: nothing was kept, nothing is.
+  }
+}

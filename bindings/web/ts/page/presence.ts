@@ -1,0 +1,59 @@
+// Whether somebody is there: the window in focus, a hand on the mouse; and a page that comes back from the back/forward cache.
+import type { Start } from "../shared/port.ts";
+import { now } from "../first/queue.ts";
+import type { Trees } from "./trees.ts";
+
+export function watchPresence(start: Start, trees: Trees): void {
+  let isFocused = true;
+  let acted = -Infinity;
+
+  const on = (target: EventTarget, names: string, heard: (event: any) => void, capture = false) => {
+    for (const name of names.split(" ")) target.addEventListener(name, start.guard(heard), { capture, passive: true });
+  };
+
+  const focus = (is: boolean) => {
+    if (is == isFocused) return;
+    isFocused = is;
+    start.push([now(), "active", is && document.visibilityState == "visible"]);
+  };
+
+  on(self, "focus", () => focus(true));
+  // A frame of ours may have the focus; and a frame's own window hardly ever has it.
+  on(self, "blur", () => focus(self != top || document.hasFocus()));
+  // The first script tells that the page is visible; it was brought to the front, then.
+  on(document, "visibilitychange", () => (isFocused = true));
+
+  on(
+    document,
+    "pointermove pointerdown touchmove wheel scroll keydown",
+    ({ type, target, isTrusted }: Event) => {
+      const t = now();
+      // Carousels scroll by themselves; pages hardly do.
+      if (t - acted < ACTIVITY_MS || !isTrusted || (type == "scroll" && target != document)) return;
+      acted = t;
+      focus(true);
+      start.push([t, "activity"]);
+    },
+    true,
+  );
+
+  // Captured: before the first script says that the page is left.
+  on(
+    self,
+    "pagehide",
+    ({ persisted }: PageTransitionEvent) => {
+      if (persisted) for (const watched of start.all.values()) start.end(watched, "bfcache");
+    },
+    true,
+  );
+  on(self, "pageshow", ({ persisted }: PageTransitionEvent) => {
+    if (!persisted) return;
+    isFocused = true;
+    start.push([now(), "resume"]);
+    start.push([now(), "active", document.visibilityState == "visible"]);
+    trees.renew();
+  });
+}
+
+/** Ours: engaged time is told in steps of 5 s. */
+const ACTIVITY_MS = 1_000;

@@ -1,0 +1,143 @@
+// What the first script leaves out: content that changes or goes, and trees within the tree: open shadow roots, frames of this origin.
+import type { Start, Watched } from "../shared/port.ts";
+import type { What } from "../shared/op.ts";
+import { NAME, read, SELECTOR } from "../first/markup.ts";
+import { MATOMO, MATOMO_ATTRIBUTES, readMatomo } from "./matomo.ts";
+import { isSame } from "./what.ts";
+
+type Root = Document | ShadowRoot;
+
+export interface Trees {
+  observe(root: Root): void;
+  /** Measures an element as code says; that outranks its markup. */
+  say(el: Element, what: What): void;
+  /** Lets go of what left the page, be it with the frame it was in; with `why` of everything. */
+  sweep(why?: string): void;
+  /** Impressions for what has none yet. */
+  renew(): void;
+  stop(): void;
+}
+
+export function watchTrees(start: Start): Trees {
+  const { all, guard, observe } = start;
+  const boxes = new ResizeObserver(
+    guard((entries: ResizeObserverEntry[]) => {
+      for (const { target } of entries) {
+        boxes.unobserve(target);
+        if (all.has(target)) start.watch(target);
+      }
+    }),
+  );
+  // The observer of intersections does not tell when an element gets a box off screen.
+  start.boxless = (el) => boxes.observe(el);
+
+  const forget = (watched: Watched, why: string) => {
+    start.end(watched, why);
+    boxes.unobserve(watched.el);
+    all.delete(watched.el);
+  };
+
+  const sweep = (why?: string) => {
+    for (const watched of all.values()) {
+      if (why || !watched.el.isConnected || !watched.el.ownerDocument.defaultView) forget(watched, why ?? "removed");
+    }
+  };
+
+  /** Brings an element's impression in line with what it is now said to show. */
+  const check = (el: Element) => {
+    const watched = all.get(el);
+    if (!watched) return;
+    const what = watched.said ?? read(el);
+    if (!what) return forget(watched, "removed");
+    if (watched.id && isSame(what, watched.what!)) return;
+    start.end(watched, "changed");
+    start.watch(el);
+  };
+
+  const say = (el: Element, what: What) => {
+    all.set(el, { ...(all.get(el) ?? { el, id: 0 }), said: what });
+    check(el);
+  };
+
+  const sayMatomo = (el: Element) => {
+    const what = el.matches(SELECTOR) ? undefined : readMatomo(el);
+    if (what) say(el, what);
+  };
+
+  const find = (node: Element) => {
+    each(node, MATOMO, sayMatomo);
+    each(node, "*", dive);
+  };
+  // The documents of other origins' frames are not to be had.
+  const dive = (el: any) => watchTree(el.shadowRoot ?? el.contentDocument);
+
+  const changes = new MutationObserver(
+    guard((records: MutationRecord[]) => {
+      const added = new Set<Node>();
+      let gone = false;
+      for (const { target, addedNodes, removedNodes, attributeName } of records) {
+        addedNodes.forEach((node) => node.nodeType == Node.ELEMENT_NODE && added.add(node));
+        removedNodes.forEach((node) => (gone ||= node.nodeType == Node.ELEMENT_NODE));
+        const el = target as Element;
+        if (!attributeName) continue;
+        if (attributeName.startsWith(NAME)) {
+          if (el.matches(SELECTOR) && !all.has(el)) start.watch(el);
+          check(el);
+          if (attributeName.endsWith("placement")) el.querySelectorAll(SELECTOR).forEach(check);
+        } else if (el.closest(MATOMO)) sayMatomo(el.closest(MATOMO)!);
+      }
+      // What only moved is connected again.
+      if (gone) sweep();
+      for (const node of added) if (!added.has(node.parentNode!)) find(node as Element);
+    }),
+  );
+
+  const loaded = guard(({ target }: Event) => {
+    if ((target as HTMLIFrameElement).contentWindow) {
+      // Another document now; what was in the one before has gone.
+      sweep();
+      dive(target);
+    }
+  });
+
+  const watchTree = guard((root: Root | null | undefined) => {
+    if (!root) return;
+    observe(root);
+    changes.observe(root, { childList: true, subtree: true, attributeFilter: ATTRIBUTES });
+    root.addEventListener("load", loaded, true);
+    find(root as unknown as Element);
+  });
+
+  const attach = Element.prototype.attachShadow;
+  Element.prototype.attachShadow = function (init) {
+    const root = attach.call(this, init);
+    if (init.mode == "open") watchTree(root);
+    return root;
+  };
+
+  watchTree(document);
+  // What happened while nobody looked.
+  sweep();
+  for (const el of all.keys()) check(el as Element);
+  return {
+    observe: watchTree,
+    say,
+    sweep,
+    renew() {
+      for (const { el, id } of all.values()) if (!id) start.watch(el);
+    },
+    stop() {
+      sweep("stopped");
+      changes.disconnect();
+      boxes.disconnect();
+    },
+  };
+}
+
+function each(node: Element, selector: string, work: (el: Element) => void) {
+  if (node.matches?.(selector)) work(node);
+  for (const el of node.querySelectorAll(selector)) work(el);
+}
+
+/** A change of these may make another impression. */
+const ATTRIBUTES = [...["content", "placement", "request", "variant"].map((name) => NAME + name), ...MATOMO_ATTRIBUTES];
