@@ -1,5 +1,4 @@
 // Completes the first script once the second part is here: all that observing a page takes but need not be there at once.
-import type { Handle } from "../shared/handle.ts";
 import type { Attach, Host, Port, Start } from "../shared/port.ts";
 import { now } from "../first/queue.ts";
 import { openHandle } from "./handle.ts";
@@ -9,7 +8,7 @@ import { typed } from "./settings.ts";
 import { watchTrees } from "./trees.ts";
 
 /** Rejects where the core can't be had; the first script then goes on alone, and may try again. */
-export async function attachPage(start: Start, attach: Attach): Promise<readonly [Host, Handle]> {
+export async function attachPage(start: Start, attach: Attach): Promise<Host> {
   const { all, els, t0 } = start;
   const settings = typed(start.settings);
   if (start.hasSent()) {
@@ -33,7 +32,7 @@ export async function attachPage(start: Start, attach: Attach): Promise<readonly
   watchPresence(start, trees);
   let moment: number | undefined;
   const arrive = watchRoute(start, trees, settings.spa!);
-  const handle = openHandle(start, host, trees, arrive, () => moment ?? now());
+  const handle = (start.handle = openHandle(start, host, trees, arrive, () => moment ?? now()));
   for (const [t, method, ...args] of start.calls ?? []) {
     moment = t;
     (handle as any)[method]?.(...args);
@@ -41,5 +40,5 @@ export async function attachPage(start: Start, attach: Attach): Promise<readonly
   moment = undefined;
   Object.assign(start.call ?? {}, handle);
   trees.renew();
-  return [host, handle];
+  return host;
 }

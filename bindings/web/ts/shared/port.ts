@@ -1,4 +1,5 @@
 // Between the first script and the second part: what the second part is given, and what it gives back.
+import type { Handle } from "./handle.ts";
 import type { Id, Mono, Op, What } from "./op.ts";
 import type { Settings } from "./settings.ts";
 
@@ -65,6 +66,8 @@ export interface Start extends Pick<Port, "settings" | "t0" | "page" | "ops" | "
   /** `window.eyeline`, where the tag made one: its calls wait until it has the handle's methods. */
   call?: Record<string, unknown>;
   calls?: Call[];
+  /** There once the second part is. */
+  handle?: Handle;
 }
 
 export type Call = [t: Mono, method: string, ...args: any[]];
