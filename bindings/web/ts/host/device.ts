@@ -1,0 +1,37 @@
+// What kind of device shows the page: class, system, language, offset from UTC, viewport. Nothing finer.
+
+export type Device = { text: string; tz: number; width: number; height: number };
+
+type Hints = { mobile?: boolean; platform?: string };
+
+/** `text` is class, system and language, apart by \x01. */
+export const device = (): Device => {
+  const { userAgent: ua, language, maxTouchPoints } = navigator;
+  const hints = (navigator as { userAgentData?: Hints }).userAgentData;
+  return {
+    text: [classOf(ua, maxTouchPoints, hints), systemOf(ua, maxTouchPoints, hints), language || ""].join("\x01"),
+    tz: -new Date().getTimezoneOffset(),
+    width: innerWidth,
+    height: innerHeight,
+  };
+};
+
+/** An iPad says it is a Mac; no Mac has a touch screen. */
+const isPad = (ua: string, touch: number) => /iPad/.test(ua) || (/Macintosh/.test(ua) && touch > 1);
+
+export const classOf = (ua: string, touch: number, hints?: Hints): string =>
+  isPad(ua, touch) || /Tablet/.test(ua) || (/Android/.test(ua) && !/Mobile/.test(ua))
+    ? "tablet"
+    : hints?.mobile || /Mobi|iPhone|Android/.test(ua)
+      ? "phone"
+      : "desktop";
+
+export const systemOf = (ua: string, touch: number, hints?: Hints): string => {
+  if (hints?.platform) return hints.platform;
+  if (isPad(ua, touch) || /iPhone|iPod/.test(ua)) {
+    const version = /OS (\d+)[_.](\d+)/.exec(ua);
+    return version ? `iOS ${version[1]}.${version[2]}` : "iOS";
+  }
+  const known = /Android( \d+)?|Windows|Mac OS X|CrOS|Linux/.exec(ua)?.[0] ?? "";
+  return known === "Mac OS X" ? "macOS" : known === "CrOS" ? "Chrome OS" : known;
+};

@@ -1,0 +1,27 @@
+// Brings the core into the page: wasm, or, where the page's CSP or the browser refuses it, the same core as JavaScript.
+import { initSync, Restore } from "#glue";
+import type { Surface } from "./surface.ts";
+
+declare const __VERSION__: string;
+
+export type Loaded = { surface: Surface; path: "wasm" | "js"; sdk: string };
+
+/** Rejects where neither could be fetched. */
+export const load = async (): Promise<Loaded> => {
+  // Both addresses stand written out, so that bundlers find the files.
+  const response = await fetch(new URL("./eyeline-core-" + __VERSION__ + ".wasm", import.meta.url).href);
+  if (!response.ok) throw new Error("the core could not be fetched");
+  try {
+    initSync({ module: await compile(response) });
+    return { surface: { Restore } as Surface, path: "wasm", sdk: "web/" + __VERSION__ };
+  } catch {
+    const surface: Surface = await import(new URL("./eyeline-core-" + __VERSION__ + ".asm.js", import.meta.url).href);
+    return { surface, path: "js", sdk: "web-js/" + __VERSION__ };
+  }
+};
+
+/** A server that names another type still serves the same bytes. */
+const compile = async (response: Response): Promise<WebAssembly.Module> =>
+  response.headers.get("content-type") === "application/wasm" && "compileStreaming" in WebAssembly
+    ? WebAssembly.compileStreaming(response)
+    : WebAssembly.compile(await response.arrayBuffer());

@@ -1,0 +1,158 @@
+// Brings ops to the core in idle time, asks it what is due, and sets the one timer there is.
+import type { Op } from "../shared/op.ts";
+import type { Port } from "../shared/port.ts";
+import { apply, type Live } from "./apply.ts";
+import { Covers } from "./covered.ts";
+import { idle } from "./idle.ts";
+import { Later, type Upload } from "./later.ts";
+import { Media } from "./media.ts";
+import type { Runner } from "./runner.ts";
+import type { Core } from "./surface.ts";
+import type { Transport } from "./transport.ts";
+
+export class Pump {
+  /** The core that runs, while there is one; ops wait for it otherwise. */
+  private _runner: Runner | undefined;
+  private readonly _ops: Op[] = [];
+  private readonly _live: Live = new Map();
+  private readonly _covers: Covers;
+  private readonly _media: Media;
+  private readonly _later: Later;
+  private _timer: ReturnType<typeof setTimeout> | undefined;
+  private _isAwaited = false;
+  /** When the core has something due. */
+  private _due = Infinity;
+  /** Whether the ops at hand happened before anybody asked the core what is due; the moment accounted for. */
+  private _backlog = true;
+  private _fed: number;
+  private _active = false;
+  /** Events captured when the browser was last given them for later. */
+  private _armed = 0;
+
+  constructor(
+    private readonly _port: Port,
+    transport: Transport,
+    stopped: AbortSignal,
+    /** After each turn. */
+    private readonly _turned: () => void,
+  ) {
+    this._covers = new Covers(_port);
+    this._media = new Media(_port, stopped);
+    this._later = new Later(transport);
+    this._fed = _port.t0.mono;
+  }
+
+  /** Takes an op; leaving and flushing can't wait. */
+  push(op: Op): void {
+    if (this._ops.push(op) > OPS_MAX) this._port.dropped += this._ops.splice(0, OPS_MAX >> 1).length;
+    if (op[1] === "leave" || op[1] === "flush") this.drain(Infinity);
+    else this._await();
+  }
+
+  /** Has `runner` take over; `undefined`: ops wait. What lived in the core before has ended with it. */
+  run(runner: Runner | undefined): void {
+    this._runner = runner;
+    clearTimeout(this._timer);
+    this._live.clear();
+    this._armed = 0;
+    if (runner) this._await();
+    else this._later.keep();
+  }
+
+  /** Something came up that is no op. */
+  stir(): void {
+    this._await();
+  }
+
+  /** Tells the core what has queued up, for about `budget` ms, then does what is due. */
+  drain(budget: number): void {
+    const until = performance.now() + budget;
+    let leaving = false;
+    let taken = 0;
+    while (this._runner && taken < this._ops.length) {
+      const op = this._ops[taken++]!;
+      leaving ||= op[1] === "leave";
+      this._take(op);
+      if (!(taken & 7) && performance.now() > until) break;
+    }
+    this._ops.splice(0, taken);
+    if (!this._runner) return;
+    if (this._ops.length) return this._await();
+    this._catchUp(performance.now());
+    this._backlog = false;
+    this._turn(leaving);
+  }
+
+  private _take(op: Op): void {
+    this._media.before(op, (before) => this._feed(before));
+    this._feed(this._covers.see(op));
+  }
+
+  private _feed(op: Op): void {
+    const [m, kind] = op;
+    this._catchUp(m);
+    if (kind === "active") this._active = op[2];
+    this._runner?.call((core, at, w) => apply(core, op, at, w, this._live, this._port.settings.rule), m, this._port.wall(m));
+  }
+
+  /** While the core was not here yet, the page lived on: it is shown the time that passed, in steps it takes for life. */
+  private _catchUp(m: number): void {
+    if (this._backlog && m - this._fed < BACKLOG_MAX_MS) {
+      const tick = (core: Core, at: number, w: number) => core.active(at, w, this._active);
+      while ((this._fed += STEP_MS) < m) this._runner?.call(tick, this._fed, this._port.wall(this._fed));
+    }
+    this._fed = m;
+  }
+
+  private _turn(leaving: boolean): void {
+    const now = performance.now();
+    // Timers may be a little early.
+    if (now + 1 >= this._due) for (const op of this._covers.look(now)) this._feed(op);
+    const runner = this._runner;
+    const next = runner?.turn(leaving) ?? -1;
+    if (!runner || runner !== this._runner) return;
+    if (leaving) runner.sendWaiting();
+    const arm = this._arm(runner, leaving);
+    this._due = next < 0 ? Infinity : now + next;
+    const wait = Math.min(next < 0 ? Infinity : next, arm);
+    clearTimeout(this._timer);
+    // A day is as good as never: the page is asked again with the next op.
+    if (wait < LONGEST_WAIT_MS) this._timer = setTimeout(() => this.drain(TASK_MS), wait);
+    this._turned();
+  }
+
+  /** Gives the browser what to send should the page die. Returns the ms until there is more to give. */
+  private _arm(runner: Runner, leaving: boolean): number {
+    if (!this._later.isPossible) return Infinity;
+    const [captured = 0, , queued = 0] = runner.call((core, m, w) => core.stats(m, w)) ?? [];
+    if (!queued || (leaving && runner.outlives)) this._later.disarm();
+    else if (captured !== this._armed || leaving) {
+      const now = performance.now();
+      const wait = leaving ? 0 : this._later.wait(now);
+      if (wait) return wait;
+      const uploads: Upload[] = runner.unsent();
+      if (uploads.length) this._later.arm(uploads, now);
+    } else return Infinity;
+    this._armed = captured;
+    return Infinity;
+  }
+
+  private _await(): void {
+    if (this._isAwaited || !this._runner) return;
+    this._isAwaited = true;
+    idle(() => {
+      this._isAwaited = false;
+      this.drain(TASK_MS);
+    });
+  }
+}
+
+/** Ours: a task as long as this delays no frame. */
+const TASK_MS = 4;
+/** Ours: a page that makes so many ops before the core is there is broken. */
+const OPS_MAX = 20_000;
+/** The core believes in a sleep after 5 s of silence: half of that, as its own heartbeat. */
+const STEP_MS = 2_500;
+/** Ours: a core that takes longer than this to come was held up by a sleep. */
+const BACKLOG_MAX_MS = 60_000;
+const LONGEST_WAIT_MS = 86_400_000;

@@ -1,0 +1,120 @@
+// Runs one core: every call of it, what it wants stored, and what it wants sent. A trap ends it, here and nowhere else.
+import type { Answer } from "./answer.ts";
+import type { Upload } from "./later.ts";
+import { READY, type Core, type Write } from "./surface.ts";
+import type { Transport } from "./transport.ts";
+
+export interface Hooks {
+  /** Stores all of it or rejects. */
+  store(writes: Write[]): Promise<void>;
+  /** An answer came, or storing failed: there may be something to do. */
+  stir(): void;
+  /** The core trapped; it is not called again. */
+  trapped(error: unknown): void;
+}
+
+export class Runner {
+  /** The upload on its way. */
+  sending: Upload | undefined;
+  /** Whether whatever can be sent is on its way and outlives the page. */
+  outlives = true;
+  private _ended = false;
+  /** Sent when the page was left, ahead of their turn: the answers, by what the batch is. */
+  private readonly _early = new Map<string, Promise<Answer>>();
+
+  constructor(
+    private readonly _core: Core,
+    private readonly _transport: Transport,
+    private readonly _hooks: Hooks,
+  ) {}
+
+  /** Calls the core, at the moment `m` or now; `undefined` once it has ended. The one place that does. */
+  call<T>(ask: (core: Core, m: number, w: number) => T, m = performance.now(), w = Date.now()): T | undefined {
+    if (this._ended) return undefined;
+    try {
+      return ask(this._core, m, w);
+    } catch (error) {
+      this._ended = true;
+      this._hooks.trapped(error);
+      return undefined;
+    }
+  }
+
+  /** Stores and sends what is due. Returns the ms until it has to be asked again, or {@link IDLE}. */
+  turn(leaving = false): number | undefined {
+    const next = () => this.call((core, m, w) => core.next(m, w));
+    let wait = next();
+    if (wait === READY) {
+      this._send(leaving);
+      wait = next();
+    }
+    this._store();
+    return wait;
+  }
+
+  /** The page is left: what waits for its turn is sent beside what is on its way. The core hears of it in its turn. */
+  sendWaiting(): void {
+    for (const [path, body] of this._waiting()) {
+      const name = nameOf(body);
+      if (this._early.has(name)) continue;
+      const { answer, outlives } = this._transport.send(path, body, true);
+      this.outlives &&= outlives;
+      this._early.set(name, answer);
+    }
+  }
+
+  /** What would be lost if the page died now: the open batch, what is on its way, what waits. */
+  unsent(): Upload[] {
+    const body = this.call((core, m, w) => core.preview(m, w));
+    const open: Upload[] = body ? [[this.call((core) => core.previewPath()) ?? "", body]] : [];
+    return [...open, ...(this.sending && !this.outlives ? [this.sending] : []), ...this._waiting()];
+  }
+
+  /** Lets go of the core; answers that come later are not heard. */
+  end(): void {
+    this._store();
+    this.call((core) => core.free());
+    this._ended = true;
+  }
+
+  private *_waiting(): Generator<Upload> {
+    for (let i = 0, body; (body = this.call((core, m, w) => core.waiting(m, w, i))); i++) {
+      yield [this.call((core) => core.previewPath()) ?? "", body];
+    }
+  }
+
+  private _send(leaving: boolean): void {
+    const upload = this.call((core): Upload => [core.path(), core.body()]);
+    const ticket = this.call((core) => core.ticket());
+    if (!upload || ticket === undefined) return;
+    const [path, body] = upload;
+    const name = nameOf(body);
+    const early = this._early.get(name);
+    this._early.delete(name);
+    this.sending = upload;
+    const sent = early ? { answer: early, outlives: true } : this._transport.send(path, body, leaving);
+    this.outlives = sent.outlives;
+    void sent.answer.then((answer) => this._answer(ticket, answer));
+  }
+
+  private _answer(ticket: number, { code, ok, rejected, retryAfter }: Answer): void {
+    this.sending = undefined;
+    this.outlives = true;
+    this.call((core, m, w) => core.answer(m, w, ticket, code, ok, rejected, retryAfter));
+    this._store();
+    this._hooks.stir();
+  }
+
+  private _store(): void {
+    const writes: Write[] = [];
+    this.call((core) => core.writes((...write) => writes.push(write)));
+    if (!writes.length) return;
+    this._hooks.store(writes).catch(() => {
+      this.call((core, m, w) => core.storageFailed(m, w));
+      this._hooks.stir();
+    });
+  }
+}
+
+/** A sealed batch is never rewritten: its length and the checksum at its end tell it from others. */
+const nameOf = (body: Uint8Array): string => body.length + ":" + body.slice(-8);

@@ -1,0 +1,95 @@
+// Where sealed batches wait for the next visit: a slot of the database for each live page, taken by a Web Lock. Whatever
+// the browser refuses (private mode, blocked storage, a full disk), the page goes on in memory.
+import { Database, type Entry } from "./database.ts";
+import { hold, SLOTS_MAX, unsent } from "./slots.ts";
+import type { Write } from "./surface.ts";
+
+/** One slot, held by this page. */
+export interface Slot {
+  readonly number: number;
+  readonly entries: readonly Entry[];
+  /** Rejects where it could not be stored. */
+  write(writes: Write[]): Promise<void>;
+  release(): void;
+}
+
+export class Store {
+  private _database: Promise<Database | undefined> | undefined;
+  private readonly _held = new Set<number>();
+  private readonly _name: string;
+
+  constructor(key: string) {
+    this._name = "eyeline:" + key;
+  }
+
+  /** Whether this browser has, here, what storing needs; a page that is not secure has no locks. */
+  static get isPossible(): boolean {
+    try {
+      return !!(globalThis.indexedDB && navigator.locks);
+    } catch {
+      return false;
+    }
+  }
+
+  /**
+   * The lowest slot no live page holds. Where nothing was stored yet and `create` is not set, there is none; with it
+   * the slot is an empty one, because it is to take a copy of what this page holds.
+   */
+  async take(create: boolean): Promise<Slot | undefined> {
+    const database = await this._open(create);
+    for (let slot = 0; database && slot < SLOTS_MAX; slot++) {
+      const taken = await this._take(database, slot, true);
+      if (taken && !(create && taken.entries.some(([[, cls, number]]) => cls || number))) return taken;
+      taken?.release();
+    }
+    return undefined;
+  }
+
+  /** The first slot, but for those in `seen`, in which a page that is gone left something to send. */
+  async takeUnsent(seen: ReadonlySet<number>): Promise<Slot | undefined> {
+    const database = await this._open(false);
+    for (const slot of unsent((await database?.keys()) ?? [], seen)) {
+      const taken = await this._take(database!, slot, false);
+      if (taken) return taken;
+    }
+    return undefined;
+  }
+
+  /** Lets go of everything, so that the page may rest in the back/forward cache. */
+  close(): void {
+    void this._database?.then((database) => database?.close(), () => {});
+    this._database = undefined;
+  }
+
+  private async _open(create: boolean): Promise<Database | undefined> {
+    let database = await this._database?.catch(() => undefined);
+    if (!database || database.closed) database = await (this._database = Database.open(this._name, create));
+    return database;
+  }
+
+  /** `shares`: whether who the visitor is, and the choice made, are written for all slots. */
+  private async _take(database: Database, slot: number, shares: boolean): Promise<Slot | undefined> {
+    if (this._held.has(slot)) return undefined;
+    const unlock = await hold(`${this._name}:${slot}`);
+    if (!unlock) return undefined;
+    this._held.add(slot);
+    const release = () => {
+      this._held.delete(slot);
+      unlock();
+    };
+    try {
+      return {
+        number: slot,
+        entries: await database.entries(slot),
+        release,
+        write: async (writes) => {
+          const open = database.closed ? await this._open(true) : database;
+          return open!.write(slot, writes, shares);
+        },
+      };
+    } catch (error) {
+      release();
+      throw error;
+    }
+  }
+}

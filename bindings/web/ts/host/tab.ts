@@ -1,0 +1,260 @@
+// The life of one page: a core on its slot of the store, its end when the page rests, and the next one after that.
+import type { Op } from "../shared/op.ts";
+import { CONSENTS } from "../shared/op.ts";
+import type { Host, Port, Stats } from "../shared/port.ts";
+import { Consents } from "./consent.ts";
+import type { Choice } from "./consent-map.ts";
+import { device } from "./device.ts";
+import { sendLeftovers } from "./leftovers.ts";
+import type { Loaded } from "./load.ts";
+import { Pump } from "./pump.ts";
+import { Runner } from "./runner.ts";
+import { Store, type Slot } from "./store.ts";
+import { COUNTS, LOSSES, type Core, type Write } from "./surface.ts";
+import { Transport } from "./transport.ts";
+
+export class Tab implements Host {
+  private readonly _transport: Transport;
+  private readonly _store: Store;
+  private readonly _pump: Pump;
+  private readonly _consents: Consents;
+  private readonly _stopped = new AbortController();
+  private _runner: Runner | undefined;
+  private _slot: Slot | undefined;
+  /** A slot being made, with the writes that wait for it. */
+  private _making: Promise<void> | undefined;
+  private _refused = false;
+  /** Work on what other pages left: how to end it, and when it has ended. */
+  private _cleaning: readonly [AbortController, Promise<void>] | undefined;
+  private _page = "";
+  private _chosen: Choice | undefined;
+  private _width = innerWidth;
+  private _resized = 0;
+  private _traps = 0;
+  private _started = 0;
+  private _waiters: ((delivered: boolean) => void)[] = [];
+
+  constructor(
+    private readonly _port: Port,
+    private readonly _loaded: Loaded,
+  ) {
+    const { endpoint, key, consent, vendor } = _port.settings;
+    const { signal } = this._stopped;
+    this._transport = new Transport(endpoint, key);
+    this._store = new Store(key);
+    this._pump = new Pump(_port, this._transport, signal, () => this._turned());
+    this._consents = new Consents(consent === "auto", (choice) => this._choose([performance.now(), "consent", choice]), vendor);
+    addEventListener("pagehide", () => this._slot && this._rest(), { signal });
+    addEventListener("resize", () => (this._resized = performance.now()), { signal, passive: true });
+  }
+
+  /** Starts the first core, at the moment the page's first script did, and takes over the ops. */
+  async begin(): Promise<void> {
+    const slot = await soon(this._store.take(false));
+    // From here on in one task: what the first script still has to send, it has not sent.
+    const { page, ops, t0 } = this._port;
+    this._page = [page.site, page.path, page.referrer].join("\x01");
+    try {
+      this._run(slot, t0.mono, t0.wall);
+    } catch (error) {
+      if (!slot) throw error;
+      // What is stored makes the core trap: it stays for a better release, and this page goes on without.
+      this._traps++;
+      slot.release();
+      this._run(undefined, t0.mono, t0.wall);
+    }
+    this._port.sink = (op) => this._hear(op);
+    ops.splice(0).forEach((op) => this._hear(op));
+  }
+
+  flush(): Promise<boolean> {
+    return new Promise((resolve) => {
+      this._waiters.push(resolve);
+      if (this._isOver()) this._settle(false);
+      else this._hear([performance.now(), "flush"]);
+    });
+  }
+
+  stats(): Stats {
+    const counts = this._runner?.call((core, m, w) => core.stats(m, w)) ?? [];
+    const [captured = 0, delivered = 0, queued = 0] = counts;
+    const lost = Object.fromEntries(LOSSES.map((reason, i) => [reason, counts[FIRST_LOSS + i] ?? 0]));
+    return { captured, delivered, queued, lost, path: this._loaded.path, traps: this._traps, stored: !!this._slot };
+  }
+
+  stop(): void {
+    this._hear([performance.now(), "leave"]);
+    this._stopped.abort();
+    this._consents.stop();
+    this._rest();
+    this._settle(false);
+  }
+
+  private _hear(op: Op): void {
+    if (this._isOver()) return;
+    if (op[1] === "consent") return this._choose([op[0], "consent", this._consents.say(op[2])]);
+    if (op[1] === "page") this._page = op.slice(2).join("\x01");
+    this._pump.push(op);
+    if (op[1] === "forget") this._sendLeftovers((core, m, w) => core.forget(m, w));
+    // Back from the back/forward cache, where no lock may be held: what was left is this page's own restart.
+    if (op[1] === "resume" && !this._runner) void this._restart();
+  }
+
+  /** What holds from now on. */
+  private _choose(op: [number, "consent", Choice]): void {
+    this._chosen = op[2];
+    this._pump.push(op);
+    if (this._runner) this._sendLeftovers();
+  }
+
+  private async _restart(): Promise<void> {
+    try {
+      const slot = this._traps > 1 ? undefined : await soon(this._store.take(false));
+      if (this._runner || this._isOver()) slot?.release();
+      else this._run(slot);
+    } catch {
+      this._trap();
+    }
+  }
+
+  /** Starts a core on what a slot holds; in memory alone where nothing was ever stored, or storing is refused. */
+  private _run(slot: Slot | undefined, m = performance.now(), w = Date.now()): void {
+    this._started = m;
+    this._slot = slot;
+    // A stored choice does not outrank platforms that have not been asked yet.
+    if (this._port.settings.consent === "auto") this._chosen = this._consents.now();
+    const core = this._core(slot, m, w);
+    if (!core) throw new Error("affiliate is missing or longer than 128 characters");
+    this._runner = new Runner(core, this._transport, {
+      store: (writes) => this._keep(writes),
+      stir: () => this._pump.stir(),
+      trapped: () => this._trap(),
+    });
+    this._pump.run(this._runner);
+    this._sendLeftovers();
+  }
+
+  private _core(slot: Slot | undefined, m = performance.now(), w = Date.now()): Core | undefined {
+    const { affiliate, consent, children, sampling, dim, exp } = this._port.settings;
+    const { text, tz, width, height } = device();
+    const restore = new this._loaded.surface.Restore();
+    for (const [[, cls, number], value] of slot?.entries ?? []) restore.put(cls, number, value);
+    const gpc = (navigator as { globalPrivacyControl?: boolean }).globalPrivacyControl;
+    const core = restore.start(
+      m, w, affiliate, this._loaded.sdk + (Store.isPossible ? "" : "+memory"), this._page, text, tz, width, height,
+      pairs(dim), pairs(exp), Math.max(0, CONSENTS.indexOf(consent as (typeof CONSENTS)[number])),
+      (gpc ? GPC : 0) | (children ? CHILDREN : 0), sampling ?? 1,
+    );
+    if (this._chosen !== undefined) core?.consent(m, w, this._chosen);
+    return core;
+  }
+
+  /** Stores in this page's slot; the first time ever that makes one. */
+  private async _keep(writes: Write[]): Promise<void> {
+    if (!Store.isPossible) {
+      if (this._refused) return;
+      this._refused = true;
+      throw new Error("this browser stores nothing here");
+    }
+    if (this._slot && !this._making) return this._slot.write(writes);
+    const runner = this._runner;
+    const made = (this._making ?? Promise.resolve()).then(async () => {
+      const slot = this._slot ?? (await this._store.take(true));
+      if (runner !== this._runner) return slot !== this._slot ? slot?.release() : undefined;
+      this._slot = slot;
+      if (!slot) throw new Error("every slot is taken");
+      return slot.write(writes);
+    });
+    this._making = made;
+    try {
+      await made;
+    } finally {
+      if (this._making === made) this._making = undefined;
+    }
+  }
+
+  private _sendLeftovers(first?: (core: Core, m: number, w: number) => void): void {
+    const [before, ended] = this._cleaning ?? [];
+    before?.abort();
+    const abort = new AbortController();
+    const start = (slot: Slot) => {
+      const core = this._core(slot);
+      if (core) first?.(core, performance.now(), Date.now());
+      return core;
+    };
+    const work = async () => {
+      await ended;
+      await sendLeftovers(this._store, this._transport, start, abort.signal);
+    };
+    this._cleaning = [abort, work()];
+  }
+
+  private _turned(): void {
+    const now = performance.now();
+    if (this._resized && now - this._resized > RESIZED_MS) {
+      this._resized = 0;
+      // A phone's address bar comes and goes: height alone is no news.
+      if (innerWidth !== this._width) {
+        const { text, tz, width, height } = device();
+        this._width = width;
+        this._runner?.call((core, m, w) => core.device(m, w, text, tz, width, height));
+      }
+    }
+    if (!this._runner?.sending) this._settle(!this.stats().queued);
+  }
+
+  private _settle(delivered: boolean): void {
+    for (const waiter of this._waiters.splice(0)) waiter(delivered);
+  }
+
+  /** Lets go of the core, the slot and its lock: a page that holds none may rest in the back/forward cache. */
+  private _rest(): void {
+    this._cleaning?.[0].abort();
+    const runner = this._runner;
+    this._pump.run(undefined);
+    runner?.end();
+    this._runner = undefined;
+    this._slot?.release();
+    this._slot = this._making = undefined;
+    this._store.close();
+  }
+
+  /** The core trapped, which is a bug of ours: the page goes on, with a new core on what was stored, or with none. */
+  private _trap(): void {
+    this._traps++;
+    this._rest();
+    this._settle(false);
+    if (!this._isOver()) setTimeout(() => void this._restart(), Math.max(0, this._started + TRAP_PAUSE_MS - performance.now()));
+  }
+
+  private _isOver(): boolean {
+    return this._stopped.signal.aborted || this._traps > TRAPS_MAX;
+  }
+}
+
+/** A store that does not answer must not keep the page from being measured; one that answers late is let go. */
+const soon = (slot: Promise<Slot | undefined>): Promise<Slot | undefined> =>
+  new Promise((resolve) => {
+    const timer = setTimeout(() => {
+      resolve(undefined);
+      slot.then((late) => late?.release(), () => {});
+    }, STORE_PATIENCE_MS);
+    slot.catch(() => undefined).then((taken) => {
+      clearTimeout(timer);
+      resolve(taken);
+    });
+  });
+
+/** Keys and values in turn, as the core takes them. */
+const pairs = (map?: Record<string, string>): string => Object.entries(map ?? {}).flat().join("\x01");
+
+const GPC = 1;
+const CHILDREN = 2;
+const FIRST_LOSS = COUNTS.length;
+/** Ours: a core that traps again and again is not worth the page's time. */
+const TRAPS_MAX = 3;
+const TRAP_PAUSE_MS = 60_000;
+/** Ours: a window that is being dragged is not yet as wide as it will be. */
+const RESIZED_MS = 500;
+/** Ours: IndexedDB answers within tens of ms; some browsers' never does. */
+const STORE_PATIENCE_MS = 1_000;
