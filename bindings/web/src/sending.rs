@@ -102,18 +102,33 @@ impl Core {
 
     /// The body that would deliver the open batch if the page died now; nothing changes. Undefined where nothing may be sent.
     pub fn preview(&mut self, m: f64, w: f64) -> Option<Vec<u8>> {
-        let Preview {
-            path_and_query,
-            body,
-        } = self.engine.preview(now(m, w))?;
-        self.preview_path = path_and_query;
-        Some(body)
+        let preview = self.engine.preview(now(m, w));
+        self.shown(preview)
     }
 
-    /// Where what was last previewed goes, without the write key.
+    /// The body of the sealed batch number `skip`, from 0, of those that wait while another is on its way; nothing changes.
+    /// For a page that is left: it sends all of them at once.
+    pub fn waiting(&mut self, m: f64, w: f64, skip: usize) -> Option<Vec<u8>> {
+        let preview = self.engine.waiting(now(m, w), skip);
+        self.shown(preview)
+    }
+
+    /// Where what was last previewed, or last seen waiting, goes, without the write key.
     #[wasm_bindgen(js_name = previewPath)]
     #[must_use]
     pub fn preview_path(&self) -> String {
         self.preview_path.clone()
+    }
+}
+
+impl Core {
+    /// The body; where it goes is kept for [`Core::preview_path`].
+    fn shown(&mut self, preview: Option<Preview>) -> Option<Vec<u8>> {
+        let Preview {
+            path_and_query,
+            body,
+        } = preview?;
+        self.preview_path = path_and_query;
+        Some(body)
     }
 }

@@ -3,7 +3,7 @@
 use eyeline_core::{Consent, Engine, Preview, Upload, UploadKind};
 
 use crate::rig::{Rig, rig_with};
-use crate::server::status;
+use crate::server::{status, taken};
 
 fn roomy() -> Rig {
     rig_with(|config| config.batch_events = 100)
@@ -66,4 +66,29 @@ fn nothing_is_previewed_while_the_collector_wants_a_pause() {
     rig.send(&status(401));
     rig.track_many(1);
     assert_eq!(preview(&rig), None);
+}
+
+#[test]
+fn what_waits_is_shown_as_it_is_handed_out_later() {
+    let mut rig = rig_with(|_| {});
+    rig.track_many(3);
+    let first = rig.upload();
+    let waiting = |rig: &Rig, skip| rig.engine.waiting(rig.now, skip);
+    let shown = [waiting(&rig, 0).unwrap(), waiting(&rig, 1).unwrap()];
+    assert_eq!(waiting(&rig, 2), None);
+    rig.call(|engine, now| engine.answer(now, first.ticket, &taken(1)));
+    for preview in shown {
+        let upload = rig.upload();
+        assert_eq!(preview.path_and_query, upload.path_and_query);
+        assert_eq!(preview.body, upload.body);
+        rig.call(|engine, now| engine.answer(now, upload.ticket, &taken(1)));
+    }
+}
+
+#[test]
+fn nothing_waits_to_be_sent_while_the_collector_wants_a_pause() {
+    let mut rig = rig_with(|_| {});
+    rig.track_many(2);
+    rig.send(&status(401));
+    assert_eq!(rig.engine.waiting(rig.now, 0), None);
 }
