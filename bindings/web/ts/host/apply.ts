@@ -5,12 +5,13 @@ import type { Core } from "./surface.ts";
 /** The core's numbers of the impressions that live, by the page's. */
 export type Live = Map<Id, number>;
 
-/** `m` and `w`: the op's own moment, on both clocks. */
-export const apply = (core: Core, op: Op, m: number, w: number, live: Live, rule?: Rule): void => {
+/** `m` and `w`: the op's own moment, on both clocks. False where it concerns an impression the core does not know. */
+export const apply = (core: Core, op: Op, m: number, w: number, live: Live, rule?: Rule): boolean | void => {
   switch (op[1]) {
     case "render": {
       const what = op[3];
-      const imp = core.render(m, w, ...chosen(what), ruleOf(what.rule ?? rule), what.variant ?? "");
+      const { name = "", fraction = 0, ms = 0 } = what.rule ?? rule ?? {};
+      const imp = core.render(m, w, ...chosen(what), name, fraction, ms, what.variant ?? "");
       if (imp) live.set(op[2], imp);
       return;
     }
@@ -40,7 +41,7 @@ export const apply = (core: Core, op: Op, m: number, w: number, live: Live, rule
       return;
   }
   const imp = live.get(op[2]);
-  if (!imp) return;
+  if (!imp) return false;
   switch (op[1]) {
     case "visible":
       return core.visible(m, w, imp, op[3], op[4], op[5]);
@@ -60,8 +61,6 @@ const chosen = (what: What) => {
   const flags = measurable | (what.exploration ? EXPLORATION : 0) | (what.video ? VIDEO : 0);
   return [content, placement, position, request, model, propensity, flags] as const;
 };
-
-const ruleOf = (rule?: Rule): string => (rule ? [rule.name, rule.fraction, rule.ms].join("\x01") : "");
 
 const EXPLORATION = 2;
 const VIDEO = 4;

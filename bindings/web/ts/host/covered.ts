@@ -1,65 +1,85 @@
-// Whether something lies on top of an element, in browsers whose IntersectionObserver can't tell (version 2 can): five
-// points of what shows are asked for when the core has something due, such as a rule about to be met.
+// Whether something lies on top of an element. Five points of what shows are asked for when the core has something due,
+// such as a rule about to be met; where the observer itself sees covers (IntersectionObserver v2), only of what it suspects.
 import type { Id, Mono, Op } from "../shared/op.ts";
 import type { Port } from "../shared/port.ts";
 
 type Visible = Extract<Op, { 1: "visible" }>;
-
-/** The first script's observer says it itself. */
-const observerTells = "isVisible" in (globalThis.IntersectionObserverEntry?.prototype ?? {});
+/** What shows by the first script's observer, when it was last seen clear, and whether something may lie on top. */
+type Shown = { op: Visible; clear: Mono; covered?: boolean; suspect: boolean; element: Element };
 
 export class Covers {
-  /** What shows of whom, by the observer, and when it was last seen clear. */
-  private readonly _shown = new Map<Id, [op: Visible, clear: Mono]>();
-  private readonly _covered = new Set<Id>();
-  private readonly _isBlind = !observerTells && !reachesTop(window);
+  private readonly _shown = new Map<Id, Shown>();
+  private readonly _observer = observer((entry) => {
+    const shown = this._shown.get(this._port.idOf(entry.target));
+    if (shown && entry.isIntersecting) {
+      // A sticky bar that touches a corner is enough for it: look closer, at once.
+      shown.suspect = !(entry as { isVisible?: boolean }).isVisible;
+      if (shown.suspect !== !!shown.covered) this._changed();
+    }
+  });
+  /** Nothing tells: a frame in somebody else's page, without the observer. */
+  private readonly _isBlind = !reachesTop(window) && !this._observer;
 
-  constructor(private readonly _port: Port) {}
+  constructor(
+    private readonly _port: Port,
+    private readonly _changed: () => void,
+  ) {}
 
   /** What the core is told in place of `op`. */
   see(op: Op): Op {
-    if (observerTells) return op;
     if (op[1] === "render") return this._isBlind ? [op[0], "render", op[2], { ...op[3], measurable: 0 }] : op;
     if (op[1] === "hide") this._forget(op[2]);
     if (op[1] !== "visible") return op;
     const [t, , id, fraction, width, height] = op;
-    if (fraction > 0) this._shown.set(id, [op, t]);
-    else this._forget(id);
-    return this._covered.has(id) ? [t, "visible", id, 0, width, height] : op;
+    const shown = this._shown.get(id);
+    const element = this._port.el(id);
+    if (!fraction || !element) this._forget(id);
+    else if (shown) shown.op = op;
+    else {
+      this._shown.set(id, { op, clear: t, suspect: !this._observer, element });
+      this._observer?.observe(element);
+    }
+    return shown?.covered && fraction ? [t, "visible", id, 0, width, height] : op;
   }
 
   /** Looks at what shows, and returns what the core has to know before anything falls due. */
   look(now: Mono): Op[] {
     const found: Op[] = [];
-    if (this._isBlind) return found;
     let left = LOOKS_MAX;
-    for (const [id, seen] of this._shown) {
-      const element = this._port.el(id);
-      if (!element) {
-        this._forget(id);
-        continue;
-      }
-      if (!left--) break;
-      const [[, , , fraction, width, height], clear] = seen;
-      if (!isCovered(element)) {
-        seen[1] = now;
-        if (this._covered.delete(id)) found.push([now, "visible", id, fraction, width, height]);
-      } else if (!this._covered.has(id)) {
-        this._covered.add(id);
-        // Nothing says since when: from where it was last seen clear, nothing counts.
-        found.push([clear, "visible", id, 0, width, height]);
+    if (!this._isBlind) {
+      for (const [id, shown] of this._shown) {
+        const [, , , fraction, width, height] = shown.op;
+        if (!shown.element.isConnected) this._forget(id);
+        else if (!shown.suspect || !isCovered(shown.element, left--)) {
+          shown.clear = now;
+          if (shown.covered) found.push([now, "visible", id, fraction, width, height]);
+          shown.covered = false;
+        } else if (!shown.covered) {
+          shown.covered = true;
+          // Nothing says since when: from where it was last seen clear, nothing counts.
+          found.push([shown.clear, "visible", id, 0, width, height]);
+        }
       }
     }
     return found;
   }
 
   private _forget(id: Id): void {
+    const shown = this._shown.get(id);
+    if (shown) this._observer?.unobserve(shown.element);
     this._shown.delete(id);
-    this._covered.delete(id);
   }
 }
 
-const isCovered = (element: Element): boolean => {
+/** An observer that sees covers, where the browser has one. */
+const observer = (changed: (entry: IntersectionObserverEntry) => void): IntersectionObserver | undefined =>
+  "isVisible" in (globalThis.IntersectionObserverEntry?.prototype ?? {})
+    ? new IntersectionObserver((entries) => entries.forEach(changed), { trackVisibility: true, delay: 100 } as IntersectionObserverInit)
+    : undefined;
+
+/** Whether strangers are on top of most of what shows; not looked at once `looks` are used up. */
+const isCovered = (element: Element, looks: number): boolean => {
+  if (looks <= 0) return false;
   const view = element.ownerDocument.defaultView!;
   const { left, top, right, bottom } = element.getBoundingClientRect();
   const [x0, y0] = [Math.max(left, 0), Math.max(top, 0)];
@@ -75,7 +95,8 @@ const isTopped = (element: Element, view: Window, x: number, y: number): boolean
   for (let inner; (inner = hit?.shadowRoot?.elementFromPoint(x, y)) && inner !== hit; ) hit = inner;
   if (hit && !isWithin(hit, element) && !isWithin(element, hit)) return true;
   const frame = view.frameElement;
-  if (!frame) return false;
+  // Over the border of somebody else's page only the observer sees, and it suspects something.
+  if (!frame) return view !== view.parent;
   const { left, top } = frame.getBoundingClientRect();
   return isTopped(frame, frame.ownerDocument.defaultView!, left + frame.clientLeft + x, top + frame.clientTop + y);
 };
@@ -89,13 +110,7 @@ const isWithin = (inner: Node, outer: Node): boolean => {
 };
 
 /** Whether every frame above is of this origin: what lies over a frame of ours elsewhere nobody can ask for. */
-const reachesTop = (view: Window): boolean => {
-  try {
-    return view === view.parent || (!!view.frameElement && reachesTop(view.parent));
-  } catch {
-    return false;
-  }
-};
+const reachesTop = (view: Window): boolean => view === view.parent || (!!view.frameElement && reachesTop(view.parent));
 
 const POINTS = [
   [0.5, 0.5],

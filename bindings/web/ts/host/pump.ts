@@ -36,7 +36,7 @@ export class Pump {
     /** After each turn. */
     private readonly _turned: () => void,
   ) {
-    this._covers = new Covers(_port);
+    this._covers = new Covers(_port, () => this._lookAgain());
     this._media = new Media(_port, stopped);
     this._later = new Later(transport);
     this._fed = _port.t0.mono;
@@ -92,7 +92,10 @@ export class Pump {
     const [m, kind] = op;
     this._catchUp(m);
     if (kind === "active") this._active = op[2];
-    this._runner?.call((core, at, w) => apply(core, op, at, w, this._live, this._port.settings.rule), m, this._port.wall(m));
+    const { settings, wall } = this._port;
+    const isKnown = this._runner?.call((core, at, w) => apply(core, op, at, w, this._live, settings.rule), m, wall(m));
+    // What it belongs to went out with the first script, or was refused.
+    if (isKnown === false && (kind === "click" || kind === "media")) this._port.lost++;
   }
 
   /** While the core was not here yet, the page lived on: it is shown the time that passed, in steps it takes for life. */
@@ -135,6 +138,12 @@ export class Pump {
     } else return Infinity;
     this._armed = captured;
     return Infinity;
+  }
+
+  /** Something may have come to lie on top of what shows, or gone. */
+  private _lookAgain(): void {
+    this._due = 0;
+    this._await();
   }
 
   private _await(): void {

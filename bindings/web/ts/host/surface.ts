@@ -8,7 +8,7 @@ export type Write = [op: number, cls: number, number: number, value: Uint8Array]
 export interface Core {
   render(
     m: number, w: number, content: string, placement: string, position: number, request: string, model: string,
-    propensity: number, flags: number, rule: string, variant: string,
+    propensity: number, flags: number, rule: string, fraction: number, ms: number, variant: string,
   ): number;
   visible(m: number, w: number, imp: number, fraction: number, width: number, height: number): void;
   click(m: number, w: number, imp: number, trusted: boolean, target: string): void;
