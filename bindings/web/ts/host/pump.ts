@@ -95,7 +95,7 @@ export class Pump {
     const { settings, wall } = this._port;
     const isKnown = this._runner?.call((core, at, w) => apply(core, op, at, w, this._live, settings.rule), m, wall(m));
     // What it belongs to went out with the first script, or was refused.
-    if (isKnown === false && (kind === "click" || kind === "media")) this._port.lost++;
+    if (isKnown === false && (kind === "click" || kind === "media")) this._port.dropped++;
   }
 
   /** While the core was not here yet, the page lived on: it is shown the time that passed, in steps it takes for life. */

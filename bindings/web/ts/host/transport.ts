@@ -8,7 +8,7 @@ export class Transport {
   private readonly _key: string;
 
   constructor(endpoint: string, key: string) {
-    this._origin = endpoint;
+    this._origin = endpoint.replace(/\/+$/, "");
     this._key = "&k=" + encodeURIComponent(key);
   }
 
