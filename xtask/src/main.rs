@@ -1,4 +1,4 @@
-//! The project's own commands: `cargo xtask test`, `demo`, `bench`, `soak`, `fmt`.
+//! The project's own commands: `cargo xtask test`, `demo`, `web`, `bench`, `soak`, `fmt`.
 
 mod bench;
 mod demo;
@@ -9,6 +9,7 @@ mod soak;
 mod steps;
 mod test;
 mod tools;
+mod web;
 mod workspace;
 
 use clap::{Parser, Subcommand};
@@ -42,6 +43,15 @@ enum Command {
         #[arg(long)]
         package: Option<String>,
     },
+    /// Build everything a web page loads into bindings/web/dist, and print what it weighs
+    Web {
+        /// Fail where sizes or the engine's surface are not what is committed
+        #[arg(long, conflicts_with = "bless")]
+        check: bool,
+        /// Commit to the sizes and the surface of this build
+        #[arg(long)]
+        bless: bool,
+    },
     /// The long tests: thousands of kills, hours of fuzzing. Takes a night; `--help` names the settings
     #[command(after_help = soak::SETTINGS)]
     Soak,
@@ -56,6 +66,11 @@ fn main() -> anyhow::Result<()> {
         Command::Demo { check: false } => demo::show(),
         Command::Demo { check: true } => demo::check(),
         Command::Bench { package } => bench::run(package.as_deref()),
+        Command::Web { check, bless } => web::run(match (check, bless) {
+            (true, _) => web::Differences::Fail,
+            (_, true) => web::Differences::Bless,
+            _ => web::Differences::Say,
+        }),
         Command::Soak => soak::run(),
         Command::Fmt => {
             tools::component("rustfmt")?;

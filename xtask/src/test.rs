@@ -3,7 +3,7 @@
 use anyhow::Result;
 
 use crate::steps::{self, Steps, Tally};
-use crate::{demo, directions, documents, layout, tools, workspace};
+use crate::{demo, directions, documents, layout, tools, web, workspace};
 
 /// Runs every step, says what failed, and exits with 1 where anything did.
 pub(crate) fn run() -> Result<()> {
@@ -38,6 +38,10 @@ pub(crate) fn run() -> Result<()> {
             "warnings",
         ]);
         one(steps::run(&mut clippy))
+    });
+    steps.step("types of the TypeScript", || one(web::check_types()));
+    steps.step("what a web page loads", || {
+        one(web::run(web::Differences::Fail))
     });
     steps.step("documentation", || {
         let mut doc = workspace::cargo()?;

@@ -1,0 +1,178 @@
+//! How large the files are that a page loads, exactly, and what they may be.
+
+use std::collections::BTreeMap;
+use std::fs;
+
+use anyhow::{Context, Result, anyhow, bail};
+use serde::{Deserialize, Serialize};
+
+use super::Differences;
+use super::place::Place;
+use super::toolchain::Toolchain;
+use crate::steps;
+
+/// A file of `dist`, as `build/measure.mjs` says it.
+#[derive(Deserialize)]
+pub(super) struct Measured {
+    pub(super) name: String,
+    bytes: u64,
+    brotli: u64,
+    pub(super) integrity: String,
+}
+
+/// What is committed: bytes after brotli -q 11, by file, the version left out of its name.
+#[derive(Serialize, Deserialize, PartialEq, Eq, Debug)]
+struct Committed {
+    /// The compiler they hold for. Another one is held to the limits alone.
+    rustc: String,
+    brotli: BTreeMap<String, u64>,
+}
+
+const FIRST: &str = "eyeline.js";
+const HOST: &str = "eyeline-core.js";
+const WASM: &str = "eyeline-core.wasm";
+const FALLBACK: &str = "eyeline-core.asm.js";
+
+/// The most that a page may be asked to load, in bytes after brotli -q 11. Ours: what sites accept without a talk about it.
+const LIMITS: [(&str, &[&str], u64); 3] = [
+    ("what loads first", &[FIRST], 3_000),
+    ("everything", &[FIRST, HOST, WASM], 16_000),
+    ("the fallback without WebAssembly", &[FALLBACK], 22_000),
+];
+
+/// Measures the files of `dist`.
+pub(super) fn measure(place: &Place) -> Result<Vec<Measured>> {
+    let output = steps::output(place.script("measure.mjs").arg(place.dist()))?;
+    serde_json::from_str(&output).context("build/measure.mjs did not answer in JSON")
+}
+
+/// Prints the sizes and holds them against what is committed and against the limits.
+///
+/// # Errors
+/// The outer where nothing is committed that can be read; the inner where they are not what they should be.
+pub(super) fn hold(
+    place: &Place,
+    toolchain: &Toolchain,
+    measured: &[Measured],
+    differences: Differences,
+) -> Result<Result<()>> {
+    let path = place.package.join("size.json");
+    println!(
+        "\n{:<28} {:>9} {:>9}",
+        "bindings/web/dist", "bytes", "brotli"
+    );
+    let mut now = Committed {
+        rustc: toolchain.version.clone(),
+        brotli: BTreeMap::new(),
+    };
+    for file in measured {
+        let name = file.name.replace(&format!("-{}", place.version), "");
+        // The pinned and the evergreen name hold the same bytes.
+        if !file.name.ends_with(".json") && now.brotli.insert(name.clone(), file.brotli).is_none() {
+            println!("{name:<28} {:>9} {:>9}", file.bytes, file.brotli);
+        }
+    }
+    let sums = over_limits(&now.brotli);
+    if differences == Differences::Bless {
+        let text = serde_json::to_string_pretty(&now)? + "\n";
+        fs::write(&path, text).context("cannot write bindings/web/size.json")?;
+    }
+    let committed = match fs::read_to_string(&path) {
+        Ok(text) => serde_json::from_str(&text).context("bindings/web/size.json can't be read")?,
+        Err(_) => bail!("there is no bindings/web/size.json: run `cargo xtask web --bless`"),
+    };
+    let faults: Vec<String> = sums.into_iter().chain(changed(&committed, &now)).collect();
+    if faults.is_empty() {
+        return Ok(Ok(()));
+    }
+    let said = faults.join("\n");
+    if differences == Differences::Fail {
+        return Ok(Err(anyhow!(
+            "{said}\nwhere this is meant to be, run `cargo xtask web --bless`"
+        )));
+    }
+    println!("\n{said}");
+    Ok(Ok(()))
+}
+
+/// Every limit that is broken; prints each sum.
+fn over_limits(sizes: &BTreeMap<String, u64>) -> Vec<String> {
+    let mut broken = Vec::new();
+    for (what, files, most) in LIMITS {
+        let sum: u64 = files.iter().filter_map(|file| sizes.get(*file)).sum();
+        println!("{what}: {sum} of at most {most} bytes");
+        if sum > most {
+            broken.push(format!(
+                "{what} has {sum} bytes after brotli, {most} are the limit"
+            ));
+        }
+    }
+    broken
+}
+
+/// Every file whose size is not the committed one.
+fn changed(committed: &Committed, now: &Committed) -> Vec<String> {
+    if committed.rustc != now.rustc {
+        println!(
+            "exact sizes are committed for {}, this is {}: held to the limits alone",
+            committed.rustc, now.rustc
+        );
+        return Vec::new();
+    }
+    let names: std::collections::BTreeSet<_> =
+        committed.brotli.keys().chain(now.brotli.keys()).collect();
+    let said =
+        |size: Option<&u64>| size.map_or("not there".to_owned(), |size| format!("{size} bytes"));
+    names
+        .into_iter()
+        .filter(|name| committed.brotli.get(*name) != now.brotli.get(*name))
+        .map(|name| {
+            let (before, after) = (committed.brotli.get(name), now.brotli.get(name));
+            format!("{name}: {} now, {} in size.json", said(after), said(before))
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn committed(rustc: &str, sizes: &[(&str, u64)]) -> Committed {
+        Committed {
+            rustc: rustc.to_owned(),
+            brotli: sizes
+                .iter()
+                .map(|(name, size)| ((*name).to_owned(), *size))
+                .collect(),
+        }
+    }
+
+    #[test]
+    fn a_byte_more_or_less_and_a_file_that_comes_or_goes_are_said() {
+        let before = committed("rustc 1", &[(FIRST, 2_000), (WASM, 9_000), (HOST, 500)]);
+        let after = committed("rustc 1", &[(FIRST, 2_001), (FALLBACK, 9), (HOST, 500)]);
+        assert_eq!(
+            changed(&before, &after),
+            [
+                "eyeline-core.asm.js: 9 bytes now, not there in size.json",
+                "eyeline-core.wasm: not there now, 9000 bytes in size.json",
+                "eyeline.js: 2001 bytes now, 2000 bytes in size.json",
+            ]
+        );
+    }
+
+    #[test]
+    fn exact_sizes_hold_for_the_compiler_they_were_measured_with() {
+        let before = committed("rustc 1", &[(FIRST, 2_000)]);
+        assert!(changed(&before, &committed("rustc 2", &[(FIRST, 2_100)])).is_empty());
+    }
+
+    #[test]
+    fn the_limits_hold_for_sums() {
+        let sizes = committed("", &[(FIRST, 3_000), (HOST, 4_000), (WASM, 9_001)]);
+        assert_eq!(
+            over_limits(&sizes.brotli),
+            ["everything has 16001 bytes after brotli, 16000 are the limit"]
+        );
+    }
+}
