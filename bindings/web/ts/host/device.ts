@@ -32,6 +32,7 @@ export const systemOf = (ua: string, touch: number, hints?: Hints): string => {
     const version = /OS (\d+)[_.](\d+)/.exec(ua);
     return version ? `iOS ${version[1]}.${version[2]}` : "iOS";
   }
-  const known = /Android( \d+)?|Windows|Mac OS X|CrOS|Linux/.exec(ua)?.[0] ?? "";
+  // Android says Linux before it says Android.
+  const known = (/Android( \d+)?/.exec(ua) ?? /Windows|Mac OS X|CrOS|Linux/.exec(ua))?.[0] ?? "";
   return known === "Mac OS X" ? "macOS" : known === "CrOS" ? "Chrome OS" : known;
 };
