@@ -123,6 +123,7 @@ impl<'a> Decoder<'a> {
         Some(value)
     }
 
+    #[cfg(feature = "journal")]
     pub(crate) fn str(&mut self) -> Option<&'a str> {
         std::str::from_utf8(self.bytes()?).ok()
     }
@@ -136,6 +137,15 @@ impl<'a> Decoder<'a> {
             1 => take(self).map(Some),
             _ => None,
         }
+    }
+
+    /// A count, and so many values.
+    pub(crate) fn list<T>(&mut self, take: impl Fn(&mut Self) -> Option<T>) -> Option<Vec<T>> {
+        let mut list = Vec::new();
+        for _ in 0..self.u64()? {
+            list.push(take(self)?);
+        }
+        Some(list)
     }
 
     /// All that is left.

@@ -1,5 +1,6 @@
 //! When an event happened, from the client's two clocks and the server's one.
 
+use crate::time::millis;
 use crate::{UnixMillis, limits};
 
 /// The clock readings that came with one attempt to deliver a batch.
@@ -74,8 +75,4 @@ pub fn event_time(line: ClockReading, dt: i64) -> EventTime {
         skew_ms,
         skew_flag: skew_ms.unsigned_abs() > millis(limits::SKEW_FLAG),
     }
-}
-
-fn millis(duration: std::time::Duration) -> u64 {
-    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }

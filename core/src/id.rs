@@ -33,7 +33,11 @@ impl Id {
     /// # Errors
     /// [`BadId`] unless `text` is 16 characters of base64url.
     pub fn parse(text: &str) -> Result<Self, BadId> {
-        let chars: [u8; Self::CHARS] = text.as_bytes().try_into().map_err(|_| BadId)?;
+        Self::of_bytes(text.as_bytes())
+    }
+
+    pub(crate) fn of_bytes(bytes: &[u8]) -> Result<Self, BadId> {
+        let chars: [u8; Self::CHARS] = bytes.try_into().map_err(|_| BadId)?;
         if chars
             .iter()
             .all(|c| c.is_ascii_alphanumeric() || matches!(c, b'-' | b'_'))
@@ -42,6 +46,11 @@ impl Id {
         } else {
             Err(BadId)
         }
+    }
+
+    /// The 16 characters, each an ASCII one.
+    pub(crate) fn as_bytes(&self) -> &[u8] {
+        &self.0
     }
 
     /// The 16 characters.

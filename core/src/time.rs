@@ -22,20 +22,32 @@ impl UnixMillis {
     /// This instant moved later; saturates at the end of time.
     #[must_use]
     pub const fn plus(self, by: Duration) -> Self {
-        Self(self.0.saturating_add(whole_millis(by)))
+        self.plus_ms(millis(by))
     }
 
     /// This instant moved earlier; saturates at the beginning of time.
     #[must_use]
     pub const fn minus(self, by: Duration) -> Self {
-        Self(self.0.saturating_sub(whole_millis(by)))
+        self.minus_ms(millis(by))
     }
 
     /// How long after `earlier` this is; zero when the clock was stepped back in between.
     #[must_use]
     pub const fn since(self, earlier: Self) -> Duration {
+        Duration::from_millis(self.ms_since(earlier))
+    }
+
+    pub(crate) const fn ms_since(self, earlier: Self) -> u64 {
         let millis = self.0.saturating_sub(earlier.0);
-        Duration::from_millis(if millis > 0 { millis.unsigned_abs() } else { 0 })
+        if millis > 0 { millis.unsigned_abs() } else { 0 }
+    }
+
+    pub(crate) const fn plus_ms(self, ms: u64) -> Self {
+        Self(self.0.saturating_add_unsigned(ms))
+    }
+
+    pub(crate) const fn minus_ms(self, ms: u64) -> Self {
+        Self(self.0.saturating_sub_unsigned(ms))
     }
 }
 
@@ -60,13 +72,21 @@ impl MonoMillis {
     /// This reading moved later; saturates.
     #[must_use]
     pub const fn plus(self, by: Duration) -> Self {
-        Self(self.0.saturating_add(whole_millis(by).unsigned_abs()))
+        self.plus_ms(millis(by))
+    }
+
+    pub(crate) const fn plus_ms(self, ms: u64) -> Self {
+        Self(self.0.saturating_add(ms))
     }
 
     /// How long after `earlier` this is; zero when it is not after it.
     #[must_use]
     pub const fn since(self, earlier: Self) -> Duration {
-        Duration::from_millis(self.0.saturating_sub(earlier.0))
+        Duration::from_millis(self.ms_since(earlier))
+    }
+
+    pub(crate) const fn ms_since(self, earlier: Self) -> u64 {
+        self.0.saturating_sub(earlier.0)
     }
 }
 
@@ -79,14 +99,13 @@ pub struct Now {
     pub mono: MonoMillis,
 }
 
-const fn whole_millis(duration: Duration) -> i64 {
-    let millis = duration.as_millis();
-    if millis > i64::MAX as u128 {
-        return i64::MAX;
+/// A span as whole milliseconds, in which the engine reckons: a [`Duration`] is two numbers with a carry between them, which
+/// makes wasm kilobytes larger.
+pub(crate) const fn millis(span: Duration) -> u64 {
+    match span.as_secs().checked_mul(1_000) {
+        Some(ms) => ms.saturating_add(span.subsec_millis() as u64),
+        None => u64::MAX,
     }
-    #[expect(clippy::cast_possible_truncation, reason = "the line above bounds it")]
-    let millis = millis as i64;
-    millis
 }
 
 #[cfg(test)]

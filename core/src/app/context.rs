@@ -1,7 +1,5 @@
 //! What stands once a batch: page, device, experiments and dimensions.
 
-use std::collections::BTreeMap;
-
 use super::text::{Dimension, InvalidText, Label, PagePath, Referrer, Site};
 use crate::limits::{DIMENSIONS_MAX, EXPERIMENTS_MAX};
 
@@ -45,9 +43,9 @@ pub struct Device {
     pub viewport_height: Option<u32>,
 }
 
-/// Named values: the variants of running experiments, or custom dimensions.
+/// Named values: the variants of running experiments, or custom dimensions. Few, ascending by name.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Pairs(BTreeMap<Dimension, Dimension>);
+pub struct Pairs(Vec<(Dimension, Dimension)>);
 
 /// Pairs can't go on the wire.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -93,18 +91,22 @@ impl Pairs {
         max: usize,
         pairs: impl IntoIterator<Item = (K, V)>,
     ) -> Result<Self, InvalidPairs> {
-        let mut checked = BTreeMap::new();
+        let mut checked = Self::default();
         for (key, value) in pairs {
-            checked.insert(Dimension::new(key)?, Dimension::new(value)?);
+            checked.set(Dimension::new(key)?, Dimension::new(value)?);
         }
-        if checked.len() > max {
-            return Err(InvalidPairs::TooMany {
-                what,
-                count: checked.len(),
-                max,
-            });
+        let count = checked.0.len();
+        if count > max {
+            return Err(InvalidPairs::TooMany { what, count, max });
         }
-        Ok(Self(checked))
+        Ok(checked)
+    }
+
+    fn set(&mut self, key: Dimension, value: Dimension) {
+        match self.0.binary_search_by(|(known, _)| known.cmp(&key)) {
+            Ok(at) => self.0[at].1 = value,
+            Err(at) => self.0.insert(at, (key, value)),
+        }
     }
 
     /// Every pair, ascending by key.

@@ -8,7 +8,8 @@ use super::step::Ticket;
 use super::verdict::{Fault, HostAnswer, Verdict, judge};
 use crate::Now;
 use crate::limits::{SET_ASIDE_FAILURES, SET_ASIDE_PAUSE};
-use crate::store::{Class, Key, Write};
+use crate::store::{Class, Key};
+use crate::time::millis;
 
 impl Engine {
     /// Reports how the upload with this ticket ended. An answer the engine no longer waits for is ignored.
@@ -53,8 +54,8 @@ impl Engine {
         }
         match verdict {
             Verdict::Delivered { rejected } => self.delivered(number, rejected),
-            Verdict::Keep { floor, fault } => {
-                self.sender.failed(now, floor, &mut *self.bits);
+            Verdict::Keep { floor_ms, fault } => {
+                self.sender.failed(now, floor_ms, &mut *self.bits);
                 self.note_fault(now, number, fault);
             }
             Verdict::Split => {
@@ -65,8 +66,8 @@ impl Engine {
                 self.sender.succeeded();
                 self.end(number, reason);
             }
-            Verdict::Pause(pause) => {
-                self.sender.pause(now, pause);
+            Verdict::Pause(pause_ms) => {
+                self.sender.pause(now, pause_ms);
                 self.put_tries(now, number);
             }
         }
@@ -81,7 +82,7 @@ impl Engine {
         self.delete_batch(&batch);
         self.ledger.life.delivered += batch.events() - rejected.len() as u64;
         if batch.inst == self.instance.id {
-            self.ledger.lose_own(LossReason::Refused, rejected);
+            self.ledger.lose_own(LossReason::Refused, &rejected);
         } else {
             // The collector that refused them has kept a line of its own about each: no event needs to tell it again.
             self.ledger
@@ -113,7 +114,7 @@ impl Engine {
             tries.count_server_error(delivered);
             let hopeless = tries.server_errors >= SET_ASIDE_FAILURES;
             if tries.aside_until.is_some() || hopeless {
-                tries.aside_until = Some(now.mono.plus(SET_ASIDE_PAUSE));
+                tries.aside_until = Some(now.mono.plus_ms(millis(SET_ASIDE_PAUSE)));
             }
         }
         self.put_tries(now, number);
@@ -122,10 +123,7 @@ impl Engine {
     fn put_tries(&mut self, now: Now, number: u64) {
         if let Some(batch) = self.queue.by_number(number) {
             let value = batch.tries.encode(now);
-            self.outbox.push(|| Write::Put {
-                key: tries_key(number),
-                value,
-            });
+            self.outbox.put(tries_key(number), value);
         }
     }
 
@@ -135,17 +133,15 @@ impl Engine {
             Verdict::Delivered { rejected } if rejected.is_empty() => {
                 self.sender.succeeded();
                 self.erasures.remove(number);
-                self.outbox.push(|| Write::Delete {
-                    key: Key::new(Class::Erasure, number),
-                });
+                self.outbox.delete(Key::new(Class::Erasure, number));
             }
-            Verdict::Keep { floor, fault } => {
-                self.sender.failed(now, floor, &mut *self.bits);
+            Verdict::Keep { floor_ms, fault } => {
+                self.sender.failed(now, floor_ms, &mut *self.bits);
                 if fault != Fault::NoAnswer {
                     self.erasures.set_aside(now, number);
                 }
             }
-            Verdict::Pause(pause) => self.sender.pause(now, pause),
+            Verdict::Pause(pause_ms) => self.sender.pause(now, pause_ms),
             Verdict::Delivered { .. } | Verdict::Split | Verdict::End(_) => {
                 self.erasures.set_aside(now, number);
             }

@@ -1,17 +1,15 @@
 //! How long to wait after failures: full jitter under a doubling ceiling, with the server's own delay as a floor.
 
-use std::time::Duration;
-
 use crate::Entropy;
 use crate::limits::{BACKOFF_BASE, BACKOFF_MAX};
+use crate::time::millis;
 
-/// The wait after `failures` in a row: drawn evenly from zero up to the ceiling, but at least `floor`.
-pub(super) fn delay(failures: u32, floor: Option<Duration>, bits: &mut dyn Entropy) -> Duration {
+/// The wait in ms after `failures` in a row: drawn evenly from zero up to the ceiling, but at least `floor_ms`.
+pub(super) fn delay(failures: u32, floor_ms: Option<u64>, bits: &mut dyn Entropy) -> u64 {
     let doublings = failures.saturating_sub(1).min(16);
-    let ceiling = BACKOFF_BASE.saturating_mul(1 << doublings).min(BACKOFF_MAX);
-    let millis = u64::try_from(ceiling.as_millis()).unwrap_or(u64::MAX - 1);
-    let drawn = Duration::from_millis(bits.next_u64() % (millis + 1));
-    drawn.max(floor.unwrap_or_default())
+    let ceiling = (millis(BACKOFF_BASE) << doublings).min(millis(BACKOFF_MAX));
+    let drawn = bits.next_u64() % (ceiling + 1);
+    drawn.max(floor_ms.unwrap_or(0))
 }
 
 #[cfg(test)]
@@ -19,7 +17,6 @@ mod tests {
     use super::delay;
     use crate::Entropy;
     use proptest::prelude::*;
-    use std::time::Duration;
 
     struct Same(u64);
     impl Entropy for Same {
@@ -29,7 +26,7 @@ mod tests {
     }
 
     /// Bits equal to the ceiling draw the ceiling itself; one more wraps around to nothing.
-    fn longest(failures: u32, ceiling_ms: u64) -> Duration {
+    fn longest(failures: u32, ceiling_ms: u64) -> u64 {
         delay(failures, None, &mut Same(ceiling_ms))
     }
 
@@ -43,29 +40,21 @@ mod tests {
             (10, 300_000),
             (u32::MAX, 300_000),
         ] {
-            assert_eq!(
-                longest(failures, ceiling_ms),
-                Duration::from_millis(ceiling_ms),
-                "{failures}"
-            );
-            assert_eq!(
-                longest(failures, ceiling_ms + 1),
-                Duration::ZERO,
-                "{failures}"
-            );
+            assert_eq!(longest(failures, ceiling_ms), ceiling_ms, "{failures}");
+            assert_eq!(longest(failures, ceiling_ms + 1), 0, "{failures}");
         }
     }
 
     #[test]
     fn a_server_delay_outranks_our_own() {
-        let floor = Duration::from_secs(90);
+        let floor = 90_000;
         assert_eq!(delay(1, Some(floor), &mut Same(0)), floor);
     }
 
     proptest! {
         #[test]
         fn no_draw_exceeds_the_ceiling(failures: u32, bits: u64) {
-            prop_assert!(delay(failures, None, &mut Same(bits)) <= Duration::from_secs(300));
+            prop_assert!(delay(failures, None, &mut Same(bits)) <= 300_000);
         }
     }
 }

@@ -3,8 +3,10 @@
 use std::time::Duration;
 
 use super::consent::Consent;
+use super::session::SessionRule;
 use crate::app::{AffiliateId, Device, Label, Page, Pairs, SamplingRate};
 use crate::limits;
+use crate::time::millis;
 
 /// How an engine works. [`Config::new`] gives the defaults of the design; change what differs.
 #[derive(Debug, Clone, PartialEq)]
@@ -92,6 +94,27 @@ impl Config {
         self.batch_events = self.batch_events.clamp(1, events_max);
         self.batch_bytes = self.batch_bytes.clamp(1, bytes_max);
         self
+    }
+}
+
+/// The spans of a [`Config`], as the engine reckons with them.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Spans {
+    pub(super) batch_age_ms: u64,
+    pub(super) queue_age_ms: u64,
+    pub(super) session: SessionRule,
+}
+
+impl Spans {
+    pub(super) fn of(config: &Config) -> Self {
+        Self {
+            batch_age_ms: millis(config.batch_age),
+            queue_age_ms: millis(config.queue_age),
+            session: SessionRule {
+                idle_ms: millis(config.session_idle),
+                max_ms: millis(config.session_max),
+            },
+        }
     }
 }
 

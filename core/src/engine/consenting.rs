@@ -38,7 +38,8 @@ impl Engine {
                 self.is_known = true;
                 if matches!(before, Consent::Pending | Consent::Denied) {
                     self.release_held(now);
-                    self.outbox.replace_with(self.whole_copy(now));
+                    let copy = self.whole_copy(now);
+                    self.outbox.replace_with(copy);
                 } else {
                     self.put_identity();
                 }
@@ -76,7 +77,8 @@ impl Engine {
         self.is_known &= self.visitor.choice != Consent::Pending;
         self.session = Session::first(now, &mut *self.bits);
         self.enter_session(now);
-        self.outbox.forget_all(self.whole_copy(now));
+        let copy = self.whole_copy(now);
+        self.outbox.forget_all(copy);
     }
 
     /// While a choice stands, the open batch was recorded under it and closes with it.
@@ -92,7 +94,8 @@ impl Engine {
         self.withdraw_all();
         self.ledger.reports.clear();
         self.views.clear();
-        self.outbox.replace_with(self.whole_copy(now));
+        let copy = self.whole_copy(now);
+        self.outbox.replace_with(copy);
     }
 
     pub(super) fn know_nobody(&mut self) {

@@ -6,7 +6,7 @@ use super::Engine;
 use super::context::Context;
 use super::step::Refused;
 use crate::Now;
-use crate::app::{Device, Label, Page, Pairs};
+use crate::app::{Device, Page, Pairs};
 use crate::wire::{Event, Kind};
 
 impl Engine {
@@ -15,10 +15,12 @@ impl Engine {
     /// # Errors
     /// [`Refused`] says why the page view was not recorded; the page holds for later events all the same.
     pub fn set_page(&mut self, now: Now, page: Page) -> Result<u64, Refused> {
-        self.end_views(now, &navigation());
-        self.change_context(now, |context| {
-            let site = page.site.or_else(|| context.page.site.take());
-            context.page = Page { site, ..page };
+        self.end_views(now, "navigation");
+        self.change_context(now, &mut |context| {
+            let before = std::mem::replace(&mut context.page, page.clone());
+            if context.page.site.is_none() {
+                context.page.site = before.site;
+            }
             context.page_view = context.page_view.saturating_add(1);
         });
         self.capture(now, now.mono, &mut Event::new(Kind::Page, 0, 0))
@@ -26,21 +28,23 @@ impl Engine {
 
     /// The device as it is now: turned, resized, its language changed.
     pub fn set_device(&mut self, now: Now, device: Device) {
-        self.change_context(now, |context| context.device = device);
+        self.change_context(now, &mut |context| context.device = device.clone());
     }
 
     /// The variants of running experiments. See [`Pairs::experiments`].
     pub fn set_experiments(&mut self, now: Now, experiments: Pairs) {
-        self.change_context(now, |context| context.experiments = experiments);
+        self.change_context(now, &mut |context| {
+            context.experiments = experiments.clone();
+        });
     }
 
     /// Custom dimensions. See [`Pairs::dimensions`].
     pub fn set_dimensions(&mut self, now: Now, dimensions: Pairs) {
-        self.change_context(now, |context| context.dimensions = dimensions);
+        self.change_context(now, &mut |context| context.dimensions = dimensions.clone());
     }
 
     /// Closes the open batch if the change makes a difference.
-    pub(super) fn change_context(&mut self, now: Now, change: impl FnOnce(&mut Context)) {
+    pub(super) fn change_context(&mut self, now: Now, change: &mut dyn FnMut(&mut Context)) {
         let mut context = Context::clone(&self.context);
         change(&mut context);
         if context != *self.context {
@@ -49,8 +53,4 @@ impl Engine {
             self.keep_bounds();
         }
     }
-}
-
-fn navigation() -> Label {
-    Label::new("navigation").expect("a word is a label")
 }

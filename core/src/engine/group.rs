@@ -1,7 +1,6 @@
 //! An open batch: events encoded once, under one context, not yet sealed.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use super::context::{Context, Grant};
 use super::table::{Slot, Table};
@@ -48,31 +47,9 @@ impl Group {
         Some(&self.events[start..])
     }
 
-    /// Appends an event that was encoded by an earlier process.
-    pub(super) fn push_encoded(&mut self, n: u64, bytes: &[u8]) {
-        if !self.events.is_empty() {
-            self.events.push(b',');
-        }
-        self.events.extend_from_slice(bytes);
-        self.table.push(Slot {
-            n,
-            len: bytes.len(),
-        });
-    }
-
-    /// Each event's number and bytes.
-    pub(super) fn iter(&self) -> impl Iterator<Item = (u64, &[u8])> {
-        let mut at = 0;
-        self.table.iter().map(move |slot| {
-            let bytes = &self.events[at..at + slot.len];
-            at += slot.len + 1;
-            (slot.n, bytes)
-        })
-    }
-
-    /// How long ago its first event was captured.
-    pub(super) fn age(&self, now: Now) -> Duration {
-        now.mono.since(self.opened)
+    /// How many ms ago its first event was captured.
+    pub(super) fn age_ms(&self, now: Now) -> u64 {
+        now.mono.ms_since(self.opened)
     }
 
     pub(super) fn len(&self) -> usize {

@@ -1,7 +1,5 @@
 //! What was captured, delivered and lost: of this instance for the wire, and of the store's whole life for [`Stats`](super::Stats).
 
-use std::borrow::Cow;
-
 use super::context::{put_id, put_previous, take_id, take_previous};
 use super::loss::{LossReason, Losses, LostRange};
 use crate::Id;
@@ -94,28 +92,12 @@ impl Ledger {
         });
     }
 
-    /// What of it may be stored. An instance that captured nothing but while consent was pending has no name there.
-    fn storable(&self) -> Cow<'_, Self> {
-        let Some(Pending { after, lost }) = self.pending else {
-            return Cow::Borrowed(self);
-        };
-        let mut storable = self.clone();
-        storable.captured = after;
-        storable.lost = self.lost.without(lost);
-        storable.life.lost = self.life.lost.without(lost);
-        storable.untold.retain(|range| range.to <= after);
-        if after == 0 {
-            storable.inst = Id::parse(NAMELESS).expect("sixteen letters are an id");
-        }
-        Cow::Owned(storable)
-    }
-
     pub(super) fn captured_in_life(&self) -> u64 {
         self.life.captured_before + self.captured
     }
 
     /// Counts lost events of this instance.
-    pub(super) fn lose_own(&mut self, reason: LossReason, numbers: impl IntoIterator<Item = u64>) {
+    pub(super) fn lose_own(&mut self, reason: LossReason, numbers: &[u64]) {
         for range in LostRange::group(reason, numbers) {
             let events = range.to - range.from + 1;
             self.lost.add(reason, events);
@@ -168,26 +150,35 @@ impl Ledger {
     }
 
     pub(super) fn encode(&self) -> Vec<u8> {
-        let ledger = self.storable();
+        // What was captured while consent is pending may not be stored.
+        let pending = self.pending.unwrap_or(Pending {
+            after: self.captured,
+            lost: Losses::default(),
+        });
         let mut to = Encoder::new();
         to.u8(VERSION);
-        put_id(&mut to, ledger.inst);
-        put_previous(&mut to, ledger.previous);
-        to.u64(ledger.captured);
-        ledger.lost.encode(&mut to);
-        to.u64(ledger.untold.len() as u64);
-        for range in &ledger.untold {
+        if self.pending.is_some() && pending.after == 0 {
+            // An instance that captured nothing before has no name in the store.
+            to.bytes(NAMELESS);
+        } else {
+            put_id(&mut to, self.inst);
+        }
+        put_previous(&mut to, self.previous);
+        to.u64(pending.after);
+        self.lost.without(pending.lost).encode(&mut to);
+        let untold = || self.untold.iter().filter(|range| range.to <= pending.after);
+        to.u64(untold().count() as u64);
+        for range in untold() {
             range.encode(&mut to);
         }
-        to.u64(ledger.reports.len() as u64);
-        for (inst, range) in &ledger.reports {
+        to.u64(self.reports.len() as u64);
+        for (inst, range) in &self.reports {
             put_id(&mut to, *inst);
             range.encode(&mut to);
         }
-        to.u64(ledger.batches).u64(ledger.base);
-        let life = &ledger.life;
-        to.u64(life.captured_before).u64(life.delivered);
-        life.lost.encode(&mut to);
+        to.u64(self.batches).u64(self.base);
+        to.u64(self.life.captured_before).u64(self.life.delivered);
+        self.life.lost.without(pending.lost).encode(&mut to);
         to.into_bytes()
     }
 
@@ -199,12 +190,8 @@ impl Ledger {
             previous: take_previous(&mut from)?,
             captured: from.u64()?,
             lost: Losses::decode(&mut from)?,
-            untold: (0..from.u64()?)
-                .map(|_| LostRange::decode(&mut from))
-                .collect::<Option<_>>()?,
-            reports: (0..from.u64()?)
-                .map(|_| Some((take_id(&mut from)?, LostRange::decode(&mut from)?)))
-                .collect::<Option<_>>()?,
+            untold: from.list(LostRange::decode)?,
+            reports: from.list(|from| Some((take_id(from)?, LostRange::decode(from)?)))?,
             batches: from.u64()?,
             base: from.u64()?,
             life: Life {
@@ -219,7 +206,7 @@ impl Ledger {
 
 const VERSION: u8 = 1;
 /// Stands for an instance that must not be stored.
-const NAMELESS: &str = "AAAAAAAAAAAAAAAA";
+const NAMELESS: &[u8; Id::CHARS] = b"AAAAAAAAAAAAAAAA";
 /// Ours: bounds what is stored with every loss.
 const UNTOLD_MAX: usize = 256;
 
@@ -238,8 +225,8 @@ mod tests {
     fn a_ledger_reads_back() {
         let mut ledger = ledger();
         ledger.captured = 118;
-        ledger.lose_own(LossReason::QueueFull, [1, 2, 3, 7]);
-        for range in LostRange::group(LossReason::Expired, [8, 9]) {
+        ledger.lose_own(LossReason::QueueFull, &[1, 2, 3, 7]);
+        for range in LostRange::group(LossReason::Expired, &[8, 9]) {
             ledger.report(Id::parse("bbbbbbbbbbbbbbbb").unwrap(), range);
         }
         assert_eq!(Ledger::decode(&ledger.encode()), Some(ledger));
@@ -269,7 +256,7 @@ mod tests {
     fn the_wire_tells_what_was_captured_and_every_reason_that_occurred() {
         let mut ledger = ledger();
         ledger.captured = 9;
-        ledger.lose_own(LossReason::Expired, [1, 2]);
+        ledger.lose_own(LossReason::Expired, &[1, 2]);
         let told: Vec<_> = ledger
             .on_wire()
             .iter()

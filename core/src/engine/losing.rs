@@ -8,7 +8,7 @@ use super::queue::Evicted;
 use super::sealed::Sealed;
 use super::state::tries_key;
 use crate::limits::LOSSES_MAX;
-use crate::store::{Class, Key, Write};
+use crate::store::{Class, Key};
 use crate::wire::{Event, Extra, Kind, Lost};
 use crate::{Id, Now};
 
@@ -31,7 +31,7 @@ impl Engine {
     pub(super) fn expire(&mut self, now: Now) {
         let on_its_way = self.sender.batch_on_its_way();
         let mut lost = false;
-        while let Some(evicted) = self.queue.expire(now, self.config.queue_age, on_its_way) {
+        while let Some(evicted) = self.queue.expire(now, self.spans.queue_age_ms, on_its_way) {
             lost = true;
             self.lose_evicted(evicted, LossReason::Expired);
         }
@@ -72,28 +72,24 @@ impl Engine {
     }
 
     pub(super) fn delete_batch(&mut self, batch: &Sealed) {
-        self.outbox.push(|| Write::Delete {
-            key: Key::new(Class::Batch, batch.number),
-        });
+        self.outbox.delete(Key::new(Class::Batch, batch.number));
         if batch.tries.attempts > 0 {
-            self.outbox.push(|| Write::Delete {
-                key: tries_key(batch.number),
-            });
+            self.outbox.delete(tries_key(batch.number));
         }
     }
 
     fn lose_group(&mut self, group: &Group, reason: LossReason) {
-        self.ledger.lose_own(reason, group.table.numbers());
+        self.ledger.lose_own(reason, &group.table.numbers());
     }
 
     /// Losses of this instance go with its next batch; those of others are told in an event of their own.
     pub(super) fn count_lost(&mut self, inst: Id, reason: LossReason, numbers: Vec<u64>) {
         if inst == self.instance.id {
-            self.ledger.lose_own(reason, numbers);
+            self.ledger.lose_own(reason, &numbers);
             return;
         }
         self.ledger.life.lost.add(reason, numbers.len() as u64);
-        for range in LostRange::group(reason, numbers) {
+        for range in LostRange::group(reason, &numbers) {
             self.ledger.report(inst, range);
         }
     }

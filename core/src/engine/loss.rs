@@ -133,9 +133,9 @@ pub(super) struct LostRange {
 
 impl LostRange {
     /// Groups ascending numbers into ranges.
-    pub(super) fn group(reason: LossReason, numbers: impl IntoIterator<Item = u64>) -> Vec<Self> {
+    pub(super) fn group(reason: LossReason, numbers: &[u64]) -> Vec<Self> {
         let mut ranges: Vec<Self> = Vec::new();
-        for n in numbers {
+        for &n in numbers {
             match ranges.last_mut() {
                 Some(last) if last.to + 1 == n => last.to = n,
                 _ => ranges.push(Self {
@@ -196,7 +196,7 @@ mod tests {
             to,
         };
         assert_eq!(
-            LostRange::group(LossReason::Expired, [3, 4, 5, 9]),
+            LostRange::group(LossReason::Expired, &[3, 4, 5, 9]),
             [range(3, 5), range(9, 9)]
         );
     }

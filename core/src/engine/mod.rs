@@ -13,6 +13,9 @@ mod contexts;
 mod erasure;
 mod group;
 mod gzip;
+#[cfg(feature = "decode")]
+mod http_date;
+mod journal;
 mod ledger;
 mod losing;
 mod loss;
@@ -38,6 +41,7 @@ mod wire_bounds;
 use std::sync::Arc;
 
 pub use config::Config;
+use config::Spans;
 pub use consent::Consent;
 pub use loss::LossReason;
 pub use preview::Preview;
@@ -65,6 +69,7 @@ use crate::{Entropy, Id, MonoMillis, Now};
 /// own caller: what was stored survives a crash.
 pub struct Engine {
     config: Config,
+    spans: Spans,
     bits: Box<dyn Entropy + Send>,
     instance: Instance,
     started: MonoMillis,

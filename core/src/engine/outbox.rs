@@ -1,8 +1,6 @@
 //! What the host has yet to store.
 
-use std::time::Duration;
-
-use crate::store::{Write, Writes};
+use crate::store::{Key, Write, Writes};
 use crate::{MonoMillis, Now};
 
 #[derive(Debug)]
@@ -14,7 +12,7 @@ pub(super) struct Outbox {
     used: bool,
     /// The host could not store: what it holds is out of date until a whole copy is stored, to be tried then.
     stale_until: Option<MonoMillis>,
-    retry_delay: Duration,
+    retry_delay_ms: u64,
     /// What the visitor wants forgotten may still be in the store: storing is tried again even while muted.
     forgetting: bool,
     pub(super) failures: u64,
@@ -27,19 +25,29 @@ impl Outbox {
             muted,
             used,
             stale_until: None,
-            retry_delay: RETRY_FIRST,
+            retry_delay_ms: RETRY_FIRST_MS,
             forgetting: false,
             failures: 0,
         }
     }
 
     /// Queues one change, unless the store is out of date anyway.
-    pub(super) fn push(&mut self, write: impl FnOnce() -> Write) {
+    pub(super) fn push(&mut self, write: Write) {
         if self.is_live() {
             // The host took the record before and did not fail.
             self.forgetting &= !self.ops.is_empty();
-            self.ops.push(write());
+            self.ops.push(write);
         }
+    }
+
+    /// Queues a new value of an entry.
+    pub(super) fn put(&mut self, key: Key, value: Vec<u8>) {
+        self.push(Write::Put { key, value });
+    }
+
+    /// Queues the removal of an entry.
+    pub(super) fn delete(&mut self, key: Key) {
+        self.push(Write::Delete { key });
     }
 
     /// Queues a whole copy after the visitor asked to be forgotten, whatever the choice of consent; a store that never
@@ -86,8 +94,8 @@ impl Outbox {
     /// The host could not store the last record. Each failure doubles the pause before the next whole copy.
     pub(super) fn fail(&mut self, now: Now) {
         self.failures += 1;
-        self.stale_until = Some(now.mono.plus(self.retry_delay));
-        self.retry_delay = (self.retry_delay * 2).min(RETRY_MAX);
+        self.stale_until = Some(now.mono.plus_ms(self.retry_delay_ms));
+        self.retry_delay_ms = (self.retry_delay_ms * 2).min(RETRY_MAX_MS);
         self.ops.clear();
     }
 
@@ -98,6 +106,6 @@ impl Outbox {
 }
 
 /// Ours: a full disk is rarely emptied within seconds.
-const RETRY_FIRST: Duration = Duration::from_secs(5);
+const RETRY_FIRST_MS: u64 = 5_000;
 /// Ours: a copy of the whole queue may be 10 MiB.
-const RETRY_MAX: Duration = Duration::from_secs(10 * 60);
+const RETRY_MAX_MS: u64 = 10 * 60 * 1_000;

@@ -26,8 +26,15 @@ impl Engine {
         let mut batch = self.instance.batch(&open.context, grant);
         batch.loss = self.ledger.on_wire();
         let number = self.ledger.batches + 1;
-        let aged = open.age(now);
-        let sealed = Sealed::seal(batch, &open.events, open.table.clone(), number, aged, now);
+        let aged_ms = open.age_ms(now);
+        let sealed = Sealed::seal(
+            batch,
+            &open.events,
+            open.table.clone(),
+            number,
+            aged_ms,
+            now,
+        );
         Some(Preview {
             path_and_query: self.batch_path(self.instance.id, 1, now),
             body: sealed.body,

@@ -1,8 +1,5 @@
 //! Everything captured and not yet ended: one open batch, batches waiting for a choice, and sealed batches in order.
 
-use std::collections::VecDeque;
-use std::time::Duration;
-
 use super::group::Group;
 use super::sealed::Sealed;
 use crate::{MonoMillis, Now};
@@ -11,9 +8,9 @@ use crate::{MonoMillis, Now};
 pub(super) struct Queue {
     pub(super) open: Option<Group>,
     /// Closed while consent was pending, oldest first.
-    pub(super) held: VecDeque<Group>,
+    pub(super) held: Vec<Group>,
     /// Oldest first.
-    sealed: VecDeque<Sealed>,
+    sealed: Vec<Sealed>,
     /// Events and bytes of `held` and `sealed`.
     events: u64,
     bytes: usize,
@@ -42,11 +39,14 @@ impl Queue {
     pub(super) fn hold(&mut self, group: Group) {
         self.events += group.len() as u64;
         self.bytes += group.bytes();
-        self.held.push_back(group);
+        self.held.push(group);
     }
 
     pub(super) fn next_held(&mut self) -> Option<Group> {
-        let group = self.held.pop_front()?;
+        if self.held.is_empty() {
+            return None;
+        }
+        let group = self.held.remove(0);
         self.events -= group.len() as u64;
         self.bytes -= group.bytes();
         Some(group)
@@ -54,6 +54,14 @@ impl Queue {
 
     pub(super) fn push(&mut self, batch: Sealed) {
         self.insert(self.sealed.len(), batch);
+    }
+
+    /// Brings a stored batch back. They come nearly in order: halves after a split have numbers of their own.
+    pub(super) fn restore(&mut self, batch: Sealed) {
+        let place = |batch: &Sealed| (batch.order, batch.table.last());
+        let before = |other: &Sealed| place(other) <= place(&batch);
+        let at = self.sealed.iter().rposition(before).map_or(0, |at| at + 1);
+        self.insert(at, batch);
     }
 
     fn insert(&mut self, at: usize, batch: Sealed) {
@@ -68,7 +76,7 @@ impl Queue {
 
     pub(super) fn remove(&mut self, number: u64) -> Option<Sealed> {
         let at = self.position(number)?;
-        self.take_at(at)
+        Some(self.take_at(at))
     }
 
     /// Puts others in a batch's place.
@@ -85,11 +93,11 @@ impl Queue {
         self.sealed.iter().position(|batch| batch.number == number)
     }
 
-    fn take_at(&mut self, at: usize) -> Option<Sealed> {
-        let batch = self.sealed.remove(at)?;
+    fn take_at(&mut self, at: usize) -> Sealed {
+        let batch = self.sealed.remove(at);
         self.events -= batch.events();
         self.bytes -= batch.bytes();
-        Some(batch)
+        batch
     }
 
     /// The batch to try next: the oldest, but since the last delivery the one on which the server failed least. First
@@ -131,17 +139,21 @@ impl Queue {
         self.oldest(on_its_way)
     }
 
-    /// Pushes out what is older than `age`, sparing the batch that is on its way.
+    /// Pushes out what is older than `age_ms`, sparing the batch that is on its way.
     pub(super) fn expire(
         &mut self,
         now: Now,
-        age: Duration,
+        age_ms: u64,
         on_its_way: Option<u64>,
     ) -> Option<Evicted> {
-        if self.held.front().is_some_and(|group| group.age(now) > age) {
+        if self
+            .held
+            .first()
+            .is_some_and(|group| group.age_ms(now) > age_ms)
+        {
             return self.next_held().map(Evicted::Held);
         }
-        let old = |batch: &&Sealed| batch.age(now) > age && Some(batch.number) != on_its_way;
+        let old = |batch: &&Sealed| batch.age_ms(now) > age_ms && Some(batch.number) != on_its_way;
         let number = self.sealed.iter().find(old)?.number;
         self.remove(number).map(Evicted::Sealed)
     }
@@ -152,7 +164,7 @@ impl Queue {
             .iter()
             .position(|batch| Some(batch.number) != on_its_way);
         match at {
-            Some(at) => self.take_at(at).map(Evicted::Sealed),
+            Some(at) => Some(Evicted::Sealed(self.take_at(at))),
             None => self.next_held().map(Evicted::Held),
         }
     }

@@ -6,12 +6,14 @@ use super::Engine;
 use super::consent::Consent;
 use super::context::Grant;
 use super::group::Group;
+use super::journal;
 use super::loss::LossReason;
-use super::session::SessionRule;
 use super::step::Refused;
 use super::wire_bounds;
-use crate::app::{Convert, Event, Propensity, Serve};
-use crate::store::{HEAD, Write};
+use crate::app::{
+    ContentId, Convert, Event, ModelId, Money, OrderId, Propensity, RequestId, Serve,
+};
+use crate::wire::value::fill;
 use crate::wire::{self, Kind};
 use crate::{MonoMillis, Now};
 
@@ -50,17 +52,14 @@ impl Engine {
         self.close_if_old(now);
         let n = self.ledger.captured + 1;
         event.n = n;
-        event.dt = i64::try_from(at.since(self.started).as_millis()).unwrap_or(i64::MAX);
+        event.dt = i64::try_from(at.ms_since(self.started)).unwrap_or(i64::MAX);
         self.open_group(now);
         let key = self.event_key(n);
         self.ledger.captured = n;
         match self.queue.open.as_mut().and_then(|open| open.push(event)) {
-            Some(bytes) => self.outbox.push(|| Write::Put {
-                key,
-                value: bytes.to_vec(),
-            }),
+            Some(bytes) => journal::keep(&mut self.outbox, key, bytes),
             None => {
-                self.ledger.lose_own(LossReason::TooLarge, [n]);
+                self.ledger.lose_own(LossReason::TooLarge, &[n]);
                 self.queue.open.take_if(|open| open.len() == 0);
                 self.put_ledger();
                 return Err(Refused::TooLarge);
@@ -79,11 +78,7 @@ impl Engine {
         if self.visitor.choice == Consent::Denied {
             return Err(Refused::Denied);
         }
-        let rule = SessionRule {
-            idle: self.config.session_idle,
-            max: self.config.session_max,
-        };
-        if self.session.touch(now, rule, &mut *self.bits) {
+        if self.session.touch(now, self.spans.session, &mut *self.bits) {
             self.enter_session(now);
         }
         // The engine's own reports explain gaps of sessions that were recorded.
@@ -97,7 +92,7 @@ impl Engine {
     /// A new session stands in the context from here on.
     pub(super) fn enter_session(&mut self, now: Now) {
         let session = Some((self.session.id, self.session.number));
-        self.change_context(now, |context| context.session = session);
+        self.change_context(now, &mut |context| context.session = session);
         self.sampled = self.session.is_sampled(self.config.sampling);
         self.put_identity();
     }
@@ -106,12 +101,8 @@ impl Engine {
         if self.queue.open.is_some() {
             return;
         }
-        let grant = self.grant();
-        let open = Group::open(Arc::clone(&self.context), grant, now.mono);
-        if let Some(grant) = grant {
-            let value = self.head(&open, grant, now);
-            self.outbox.push(|| Write::Put { key: HEAD, value });
-        }
+        let open = Group::open(Arc::clone(&self.context), self.grant(), now.mono);
+        self.journal_open(&open, now);
         self.queue.open = Some(open);
     }
 
@@ -129,34 +120,33 @@ impl Engine {
 }
 
 fn of_serve(serve: &Serve) -> wire::Event<'_> {
-    wire::Event {
-        content: serve
-            .content
-            .as_ref()
-            .map(|content| content.as_str().into()),
-        placement: Some(serve.placement.as_str().into()),
-        position: serve.position.map(wire_bounds::narrow),
-        request: serve
-            .request
-            .as_ref()
-            .map(|request| request.as_str().into()),
-        model: serve.model.as_ref().map(|model| model.as_str().into()),
-        propensity: serve.propensity.map(Propensity::as_f64),
-        exploration: Some(true).filter(|_| serve.exploration),
-        ..wire::Event::new(Kind::Serve, 0, 0)
-    }
+    let mut event = wire::Event::new(Kind::Serve, 0, 0);
+    fill(
+        &mut event.content,
+        serve.content.as_ref().map(ContentId::as_str),
+    );
+    fill(&mut event.placement, Some(serve.placement.as_str()));
+    event.position = serve.position.map(wire_bounds::narrow);
+    fill(
+        &mut event.request,
+        serve.request.as_ref().map(RequestId::as_str),
+    );
+    fill(&mut event.model, serve.model.as_ref().map(ModelId::as_str));
+    event.propensity = serve.propensity.map(Propensity::as_f64);
+    event.exploration = Some(true).filter(|_| serve.exploration);
+    event
 }
 
 fn of_convert(convert: &Convert) -> wire::Event<'_> {
-    wire::Event {
-        content: convert
-            .content
-            .as_ref()
-            .map(|content| content.as_str().into()),
-        goal: Some(convert.goal.as_str().into()),
-        value: convert.value.map(|money| money.minor_units()),
-        currency: convert.value.as_ref().map(|money| money.currency().into()),
-        order: convert.order.as_ref().map(|order| order.as_str().into()),
-        ..wire::Event::new(Kind::Convert, 0, 0)
-    }
+    let mut event = wire::Event::new(Kind::Convert, 0, 0);
+    let (content, order) = (&convert.content, &convert.order);
+    fill(&mut event.content, content.as_ref().map(ContentId::as_str));
+    fill(&mut event.goal, Some(convert.goal.as_str()));
+    event.value = convert.value.map(|money| money.minor_units());
+    fill(
+        &mut event.currency,
+        convert.value.as_ref().map(Money::currency),
+    );
+    fill(&mut event.order, order.as_ref().map(OrderId::as_str));
+    event
 }

@@ -6,8 +6,9 @@ use super::gzip::{compress, decompress};
 use super::loss::LossReason;
 use super::sealed::{Sealed, TAIL, Tries};
 use super::table::{Slot, Table};
-use crate::store::{Class, Key, Write};
+use crate::store::{Class, Key};
 use crate::wire::ConsentMode;
+use crate::wire::json::write_whole;
 use crate::{Id, Now};
 
 impl Engine {
@@ -53,10 +54,7 @@ impl Engine {
         for part in &parts {
             self.ledger.batches = self.ledger.batches.max(part.number);
             let key = Key::new(Class::Batch, part.number);
-            self.outbox.push(|| Write::Put {
-                key,
-                value: part.encode(),
-            });
+            self.outbox.put(key, part.encode());
         }
         self.queue.replace(number, parts);
         self.put_ledger();
@@ -91,8 +89,9 @@ impl Sealed {
     fn without_visitor(&self, label: u64, now: Now) -> Option<Self> {
         let raw = decompress(&self.body)?;
         let (head, events) = self.halves_of(&raw)?;
-        let member = format!("\"anon\":\"{}\"", self.anon?);
-        let mut head = cut_out(head, USER, member.as_bytes(), b"")?;
+        let anon = self.anon?;
+        let member = [b"\"anon\":\"", anon.as_bytes(), b"\""].concat();
+        let mut head = cut_out(head, USER, &member, b"")?;
         // The comma between the id and what follows it.
         let user = find(&head, USER)? + USER.len();
         if head.get(user) == Some(&b',') {
@@ -117,11 +116,11 @@ impl Sealed {
         // The instance before it is base64url, so the first match is the key itself.
         let start = find(head, LABEL).map_or(head.len(), |at| at + LABEL.len());
         let mut raw = head[..start].to_vec();
-        raw.extend(label.to_string().into_bytes());
-        raw.extend(&head[start + digits(&head[start..])..]);
+        write_whole(label, &mut raw);
+        raw.extend_from_slice(&head[start + digits(&head[start..])..]);
         let head_len = raw.len();
-        raw.extend(events);
-        raw.extend(TAIL);
+        raw.extend_from_slice(events);
+        raw.extend_from_slice(TAIL);
         Self {
             number: label,
             order: self.order,
@@ -132,7 +131,7 @@ impl Sealed {
             head_len,
             raw_len: raw.len(),
             opened: self.opened,
-            aged: self.age(now),
+            aged_ms: self.age_ms(now),
             entered: now.mono,
             tries: Tries::default(),
         }

@@ -1,14 +1,13 @@
 //! A start: brings back what the store kept, and seals what an earlier instance had not.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::Engine;
-use super::config::Config;
+use super::config::{Config, Spans};
 use super::consent::{Consent, Visitor};
-use super::context::{Context, Head, Instance};
+use super::context::{Context, Instance};
 use super::erasure::Erasures;
-use super::group::Group;
+use super::journal::Unsealed;
 use super::ledger::Ledger;
 use super::loss::{LossReason, LostRange};
 use super::outbox::Outbox;
@@ -20,18 +19,18 @@ use super::state::{IDENTITY, Identities, LEDGER, SENDING, batch_of_tries, tries_
 use super::watching::Views;
 use super::wire_bounds;
 use crate::limits::SET_ASIDE_PAUSE;
-use crate::store::{Class, HEAD, Key, Saved, Write};
+use crate::store::{Class, HEAD, Key, Saved};
+use crate::time::millis;
 use crate::{Entropy, Id, Now};
 
 /// What the store kept, read as far as it can be read.
 #[derive(Default)]
 struct Restored {
     identities: Option<Identities>,
-    head: Option<Head>,
+    unsealed: Unsealed,
     ledger: Option<Ledger>,
     sender: Option<Sender>,
-    tries: BTreeMap<u64, Tries>,
-    events: Vec<(u64, Vec<u8>)>,
+    tries: Vec<(u64, Tries)>,
     batches: Vec<Sealed>,
     erasures: Erasures,
     /// Entries that can't be read, to be removed.
@@ -53,24 +52,20 @@ impl Engine {
         let stored = restored.identities;
         let chosen = stored.as_ref().and_then(|stored| stored.chosen);
         let choice = Consent::at_start(config.consent, chosen);
-        let (own, others): (Vec<_>, Vec<_>) = stored
-            .map(|stored| stored.known)
-            .unwrap_or_default()
-            .into_iter()
-            .partition(|identity| identity.affiliate == config.affiliate);
-        let own = own.into_iter().next();
+        let mut others = stored.map(|stored| stored.known).unwrap_or_default();
+        let affiliate = config.affiliate.as_str().as_bytes();
+        let own = others
+            .iter()
+            .position(|known| known.affiliate == affiliate)
+            .map(|at| others.remove(at));
         let anon = own.as_ref().and_then(|own| own.anon);
         let mut visitor = Visitor::new(choice, config.gpc, config.children, anon, &mut *bits);
         visitor.chosen = chosen;
         let is_known = own.is_some();
         let session = own.map_or_else(|| Session::first(now, &mut *bits), |own| own.session);
         let inst = Id::random(&mut *bits);
-        let (captured, orphans) = (
-            restored.events.len() as u64,
-            restored.events.last().map(|(number, _)| *number),
-        );
-        let left_over = LeftOver::new(restored.ledger, restored.head, restored.events);
-        let before = left_over.as_ref().map(|left_over| &left_over.ledger);
+        let left_over = restored.unsealed.left_by(restored.ledger);
+        let before = left_over.ledger.as_ref();
         let ledger = before.map_or_else(|| Ledger::first(inst), |before| before.successor(inst));
         let mut engine = Self {
             instance: Instance {
@@ -102,92 +97,39 @@ impl Engine {
             erasures: restored.erasures,
             views: Views::default(),
             shut_down: false,
+            spans: Spans::of(&config),
             config,
             bits,
         };
         for key in restored.damaged {
-            engine.outbox.push(|| Write::Delete { key });
+            engine.outbox.delete(key);
         }
         engine.adopt(restored.batches, restored.tries);
-        match (left_over, orphans) {
-            (Some(left_over), _) => engine.seal_left_over(left_over, now),
-            (None, Some(upto)) => engine.drop_orphans(captured, upto),
-            (None, None) => {}
-        }
+        engine.take_over(left_over, now);
         engine.account_for_missing();
         engine.begin(now);
         engine
     }
 
     /// Brings back sealed batches with what sending them has come to.
-    fn adopt(&mut self, mut batches: Vec<Sealed>, mut tries: BTreeMap<u64, Tries>) {
-        batches.sort_by_key(|batch| (batch.order, batch.table.last()));
-        for mut batch in batches {
+    fn adopt(&mut self, batches: Vec<Sealed>, tries: Vec<(u64, Tries)>) {
+        for batch in batches {
             self.ledger.batches = self.ledger.batches.max(batch.number);
-            batch.tries = tries.remove(&batch.number).unwrap_or_default();
-            self.queue.push(batch);
+            self.queue.restore(batch);
         }
-        for number in tries.into_keys() {
-            self.outbox.push(|| Write::Delete {
-                key: tries_key(number),
-            });
-        }
-    }
-
-    /// Seals the events of the instance before under what stood when it captured them. Where that can't be read, they are
-    /// lost and told as such.
-    fn seal_left_over(&mut self, left_over: LeftOver, now: Now) {
-        let LeftOver {
-            ledger: before,
-            head,
-            events,
-        } = left_over;
-        let Some(last) = events.last().map(|(n, _)| *n) else {
-            self.report(&before, []);
-            return;
-        };
-        let through = Key::new(Class::Event, before.base + last);
-        if let Some(head) = head {
-            let mut group = Group::open(Arc::clone(&head.context), Some(head.grant), now.mono);
-            for (n, bytes) in events {
-                group.push_encoded(n, &bytes);
+        for (number, tries) in tries {
+            match self.queue.by_number(number) {
+                Some(batch) => batch.tries = tries,
+                None => self.outbox.delete(tries_key(number)),
             }
-            let mut batch = head.instance.batch(&group.context, head.grant);
-            batch.loss = before.on_wire();
-            self.ledger.batches += 1;
-            let (number, aged) = (self.ledger.batches, now.wall.since(head.opened));
-            let sealed = Sealed::seal(batch, &group.events, group.table, number, aged, now);
-            let key = Key::new(Class::Batch, sealed.number);
-            self.outbox.push(|| Write::Put {
-                key,
-                value: sealed.encode(),
-            });
-            self.queue.push(sealed);
-        } else {
-            let numbers = events.iter().map(|(n, _)| *n);
-            let lost = LostRange::group(LossReason::StorageFailed, numbers);
-            self.report(&before, lost);
         }
-        self.outbox.push(|| Write::DeleteThrough {
-            class: through.class,
-            upto: through.number,
-        });
     }
 
     /// Keeps what an instance did not tell any more, and what was found lost since, to be told by this one.
-    fn report(&mut self, before: &Ledger, found: impl IntoIterator<Item = LostRange>) {
-        for range in before.untold.iter().copied().chain(found) {
-            self.ledger.report(before.inst, range);
+    pub(super) fn report(&mut self, before: &Ledger, found: &[LostRange]) {
+        for range in before.untold.iter().chain(found) {
+            self.ledger.report(before.inst, *range);
         }
-    }
-
-    /// Events of which nothing says who captured them can't be sent under any key.
-    fn drop_orphans(&mut self, captured: u64, upto: u64) {
-        self.ledger.life.captured_before += captured;
-        self.outbox.push(|| Write::DeleteThrough {
-            class: Class::Event,
-            upto,
-        });
     }
 
     /// Entries that the store did not give back are losses too: captured = delivered + queued + lost, at any moment.
@@ -225,46 +167,6 @@ impl Engine {
     }
 }
 
-/// What an instance had captured and not sealed, and its own counts.
-struct LeftOver {
-    ledger: Ledger,
-    head: Option<Head>,
-    /// Numbers and encoded events, ascending.
-    events: Vec<(u64, Vec<u8>)>,
-}
-
-impl LeftOver {
-    /// `None` at a first start, and where neither ledger nor head can be read.
-    fn new(
-        ledger: Option<Ledger>,
-        head: Option<Head>,
-        events: Vec<(u64, Vec<u8>)>,
-    ) -> Option<Self> {
-        let of_head = |head: &Head| {
-            let mut ledger = Ledger::first(head.instance.id);
-            ledger.previous = head.instance.previous;
-            ledger.base = head.base;
-            ledger
-        };
-        let mut ledger = ledger.or_else(|| head.as_ref().map(of_head))?;
-        // A head is written with the first event under it and not removed with the last: it may be an older one's.
-        let head = head.filter(|head| head.instance.id == ledger.inst && head.base == ledger.base);
-        let numbered =
-            |(number, bytes): (u64, Vec<u8>)| Some((number.checked_sub(ledger.base)?, bytes));
-        let events: Vec<_> = events
-            .into_iter()
-            .filter_map(numbered)
-            .filter(|(n, _)| *n > 0)
-            .collect();
-        ledger.captured = ledger.captured.max(events.last().map_or(0, |(n, _)| *n));
-        Some(Self {
-            ledger,
-            head,
-            events,
-        })
-    }
-}
-
 impl Restored {
     fn read(saved: Saved, now: Now, credentials: u64) -> Self {
         let mut restored = Self {
@@ -283,14 +185,13 @@ impl Restored {
     fn take(&mut self, key: Key, value: Vec<u8>, now: Now, credentials: u64) -> Option<()> {
         match (key.class, key) {
             (_, IDENTITY) => self.identities = Some(Identities::decode(&value)?),
-            (_, HEAD) => self.head = Some(Head::decode(&value)?),
             (_, LEDGER) => self.ledger = Some(Ledger::decode(&value)?),
             (_, SENDING) => self.sender = Some(Sender::decode(&value, now, credentials)?),
+            (_, HEAD) | (Class::Event, _) => self.unsealed.take(key, value)?,
             (Class::State, _) => {
-                let tries = Tries::decode(&value, now, SET_ASIDE_PAUSE)?;
-                self.tries.insert(batch_of_tries(key.number)?, tries);
+                let tries = Tries::decode(&value, now, millis(SET_ASIDE_PAUSE))?;
+                self.tries.push((batch_of_tries(key.number)?, tries));
             }
-            (Class::Event, _) => self.events.push((key.number, value)),
             (Class::Batch, _) => self.batches.push(Sealed::decode(key.number, &value, now)?),
             (Class::Erasure, _) => self.erasures.restore(key.number, value),
         }

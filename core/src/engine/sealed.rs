@@ -1,7 +1,5 @@
 //! A sealed batch: compressed bytes that stay as they are, and what the engine must know about them.
 
-use std::time::Duration;
-
 use super::context::{put_id, take_id};
 use super::gzip::compress;
 use super::loss::LossReason;
@@ -26,8 +24,8 @@ pub(super) struct Sealed {
     pub(super) raw_len: usize,
     /// When its first event was captured, in wall time, because it outlives the process.
     pub(super) opened: UnixMillis,
-    /// Age when it entered this process's queue, and when that was.
-    pub(super) aged: Duration,
+    /// Age in ms when it entered this process's queue, and when that was.
+    pub(super) aged_ms: u64,
     pub(super) entered: MonoMillis,
     pub(super) tries: Tries,
 }
@@ -50,13 +48,13 @@ pub(super) struct Tries {
 
 impl Sealed {
     /// Seals `batch` around `events`: encoded events with commas between, described by `table`, the first of them captured
-    /// `aged` ago.
+    /// `aged_ms` ago.
     pub(super) fn seal(
         batch: Batch<'_>,
         events: &[u8],
         table: Table,
         number: u64,
-        aged: Duration,
+        aged_ms: u64,
         now: Now,
     ) -> Self {
         let mut batch = batch.with_events(vec![Encoded(events)]);
@@ -74,8 +72,8 @@ impl Sealed {
             body: compress(&raw),
             head_len,
             raw_len: raw.len(),
-            opened: now.wall.minus(aged),
-            aged,
+            opened: now.wall.minus_ms(aged_ms),
+            aged_ms,
             entered: now.mono,
             tries: Tries::default(),
         }
@@ -90,8 +88,8 @@ impl Sealed {
         self.body.len() + self.table.as_bytes().len()
     }
 
-    pub(super) fn age(&self, now: Now) -> Duration {
-        self.aged.saturating_add(now.mono.since(self.entered))
+    pub(super) fn age_ms(&self, now: Now) -> u64 {
+        self.aged_ms.saturating_add(now.mono.ms_since(self.entered))
     }
 
     /// Why it is lost when it has to leave the queue for `reason`.
@@ -108,7 +106,7 @@ impl Sealed {
         let mut to = Encoder::new();
         to.u8(VERSION)
             .u64(self.order)
-            .bytes(self.inst.as_str().as_bytes())
+            .bytes(self.inst.as_bytes())
             .i64(self.opened.as_i64())
             .option(self.anon, put_id);
         to.u64(self.head_len as u64)
@@ -122,7 +120,7 @@ impl Sealed {
         let mut from = Decoder::new(bytes);
         (from.u8()? == VERSION).then_some(())?;
         let order = from.u64()?;
-        let inst = Id::parse(from.str()?).ok()?;
+        let inst = Id::of_bytes(from.bytes()?).ok()?;
         let opened = UnixMillis::from_i64(from.i64()?);
         let anon = from.option(take_id)?;
         Some(Self {
@@ -135,7 +133,7 @@ impl Sealed {
             table: Table::of_bytes(from.bytes()?)?,
             body: from.bytes()?.to_vec(),
             opened,
-            aged: now.wall.since(opened),
+            aged_ms: now.wall.ms_since(opened),
             entered: now.mono,
             tries: Tries::default(),
         })
@@ -168,12 +166,12 @@ impl Tries {
             .u64(u64::from(self.server_errors))
             .u8(u8::from(self.unanswered));
         to.option(self.aside_until, |to, until| {
-            to.i64(now.wall.plus(until.since(now.mono)).as_i64());
+            to.i64(now.wall.plus_ms(until.ms_since(now.mono)).as_i64());
         });
         to.into_bytes()
     }
 
-    pub(super) fn decode(bytes: &[u8], now: Now, longest: Duration) -> Option<Self> {
+    pub(super) fn decode(bytes: &[u8], now: Now, longest_ms: u64) -> Option<Self> {
         let mut from = Decoder::new(bytes);
         Some(Self {
             attempts: from.u32()?,
@@ -182,8 +180,8 @@ impl Tries {
             errors_in_a_row: 0,
             unanswered: from.u8()? == 1,
             aside_until: from.option(Decoder::i64)?.map(|until| {
-                let left = UnixMillis::from_i64(until).since(now.wall);
-                now.mono.plus(left.min(longest))
+                let left_ms = UnixMillis::from_i64(until).ms_since(now.wall);
+                now.mono.plus_ms(left_ms.min(longest_ms))
             }),
         })
     }

@@ -1,13 +1,12 @@
 //! When the open batch closes, and how it becomes bytes that are never rewritten.
 
-use std::time::Duration;
-
 use super::Engine;
 use super::context::Grant;
 use super::group::Group;
+use super::journal;
 use super::sealed::Sealed;
 use crate::Now;
-use crate::store::{Class, Key, Write};
+use crate::store::{Class, Key};
 
 impl Engine {
     /// Closes the open batch so that it can be sent at once.
@@ -42,8 +41,8 @@ impl Engine {
 
     pub(super) fn close_if_old(&mut self, now: Now) {
         let old = |open: &Group| match open.grant {
-            Some(_) => open.age(now) >= self.config.batch_age,
-            None => open.age(now) >= HELD_AGE,
+            Some(_) => open.age_ms(now) >= self.spans.batch_age_ms,
+            None => open.age_ms(now) >= HELD_AGE_MS,
         };
         if self.queue.open.as_ref().is_some_and(old) {
             self.close_open(now);
@@ -69,17 +68,11 @@ impl Engine {
         batch.loss = self.ledger.on_wire();
         self.ledger.untold.clear();
         let through = self.event_key(group.table.last());
-        let (number, aged) = (self.ledger.batches, group.age(now));
-        let sealed = Sealed::seal(batch, &group.events, group.table, number, aged, now);
+        let (number, aged_ms) = (self.ledger.batches, group.age_ms(now));
+        let sealed = Sealed::seal(batch, &group.events, group.table, number, aged_ms, now);
         let key = Key::new(Class::Batch, sealed.number);
-        self.outbox.push(|| Write::Put {
-            key,
-            value: sealed.encode(),
-        });
-        self.outbox.push(|| Write::DeleteThrough {
-            class: through.class,
-            upto: through.number,
-        });
+        self.outbox.put(key, sealed.encode());
+        journal::drop_through(&mut self.outbox, through);
         self.queue.push(sealed);
         self.put_ledger();
         self.put_identity();
@@ -87,4 +80,4 @@ impl Engine {
 }
 
 /// Ours: while consent is pending a batch stays open for this long, so that its youngest event expires little too early.
-const HELD_AGE: Duration = Duration::from_secs(3_600);
+const HELD_AGE_MS: u64 = 3_600 * 1_000;

@@ -1,11 +1,10 @@
 //! When the next attempt may start: what is on its way, back-off, pauses, and the size a collector was seen to take.
 
-use std::time::Duration;
-
 use super::backoff::delay;
 use super::step::Ticket;
 use crate::codec::{Decoder, Encoder};
-use crate::limits::REFUSED_KEY_PAUSE;
+use crate::limits::{REFUSED_KEY_PAUSE, RETRY_AFTER_MAX};
+use crate::time::millis;
 use crate::{Entropy, MonoMillis, Now, UnixMillis};
 
 #[derive(Debug, Default)]
@@ -69,7 +68,7 @@ impl Sender {
     /// When the host's silence counts as no answer.
     pub(super) fn gives_up_at(&self) -> Option<MonoMillis> {
         self.on_its_way
-            .map(|upload| upload.since.plus(ANSWER_PATIENCE))
+            .map(|upload| upload.since.plus_ms(ANSWER_PATIENCE_MS))
     }
 
     pub(super) fn blocked_until(&self) -> Option<MonoMillis> {
@@ -86,15 +85,15 @@ impl Sender {
         self.key_refused = false;
     }
 
-    pub(super) fn failed(&mut self, now: Now, floor: Option<Duration>, bits: &mut dyn Entropy) {
+    pub(super) fn failed(&mut self, now: Now, floor_ms: Option<u64>, bits: &mut dyn Entropy) {
         self.failures = self.failures.saturating_add(1);
-        self.blocked_until = Some(now.mono.plus(delay(self.failures, floor, bits)));
+        self.blocked_until = Some(now.mono.plus_ms(delay(self.failures, floor_ms, bits)));
         self.key_refused = false;
     }
 
-    pub(super) fn pause(&mut self, now: Now, pause: Duration) {
+    pub(super) fn pause(&mut self, now: Now, pause_ms: u64) {
         self.failures = self.failures.saturating_add(1);
-        self.blocked_until = Some(now.mono.plus(pause));
+        self.blocked_until = Some(now.mono.plus_ms(pause_ms));
         self.key_refused = true;
     }
 
@@ -130,7 +129,7 @@ impl Sender {
         let mut to = Encoder::new();
         to.u8(VERSION).u64(u64::from(self.failures));
         to.option(self.blocked_until, |to, until| {
-            to.i64(now.wall.plus(until.since(now.mono)).as_i64());
+            to.i64(now.wall.plus_ms(until.ms_since(now.mono)).as_i64());
         });
         to.u8(u8::from(self.key_refused)).u64(credentials);
         to.option(self.limit, |to, limit| {
@@ -151,16 +150,16 @@ impl Sender {
             .option(Decoder::u64)?
             .and_then(|bytes| usize::try_from(bytes).ok());
         let waits = same_credentials || !key_refused;
-        let longest = if key_refused {
+        let longest_ms = millis(if key_refused {
             REFUSED_KEY_PAUSE
         } else {
-            crate::limits::RETRY_AFTER_MAX
-        };
+            RETRY_AFTER_MAX
+        });
         Some(Self {
             failures: if waits { failures } else { 0 },
             blocked_until: until
                 .filter(|_| waits)
-                .map(|until| now.mono.plus(until.since(now.wall).min(longest))),
+                .map(|until| now.mono.plus_ms(until.ms_since(now.wall).min(longest_ms))),
             key_refused: key_refused && waits,
             limit: limit.map(|bytes| Limit {
                 bytes,
@@ -172,7 +171,7 @@ impl Sender {
 }
 
 /// Ours: no host waits this long for one answer; without it a host that forgets to report would stop the engine.
-const ANSWER_PATIENCE: Duration = Duration::from_secs(10 * 60);
+const ANSWER_PATIENCE_MS: u64 = 10 * 60 * 1_000;
 /// Ours: below this, halving on saves nobody; single events are refused instead.
 const LIMIT_MIN_BYTES: usize = 1024;
 /// Ours: a quarter more after this many deliveries in the learned size.
@@ -183,7 +182,6 @@ const VERSION: u8 = 1;
 mod tests {
     use super::Sender;
     use crate::{Entropy, MonoMillis, Now, UnixMillis};
-    use std::time::Duration;
 
     struct Ones;
     impl Entropy for Ones {
@@ -226,7 +224,7 @@ mod tests {
     #[test]
     fn another_key_ends_the_pause_for_a_refused_one() {
         let mut sender = Sender::default();
-        sender.pause(at(0, 0), Duration::from_secs(86_400));
+        sender.pause(at(0, 0), 86_400_000);
         let stored = sender.encode(at(0, 0), 1);
         assert!(
             Sender::decode(&stored, at(1, 1), 1)

@@ -5,7 +5,7 @@ use super::sender::What;
 use super::state::tries_key;
 use super::step::{Step, Upload, UploadKind};
 use super::wire_bounds;
-use crate::store::Write;
+use crate::wire::json::push_whole;
 use crate::{Id, MonoMillis, Now};
 use std::time::Duration;
 
@@ -23,7 +23,9 @@ impl Engine {
             return Step::Send(upload);
         }
         match self.next_deadline(now.mono) {
-            Some(due) => Step::Wait(due.since(now.mono).max(SHORTEST_WAIT)),
+            Some(due) => Step::Wait(Duration::from_millis(
+                due.ms_since(now.mono).max(SHORTEST_WAIT_MS),
+            )),
             None => Step::Idle,
         }
     }
@@ -38,20 +40,17 @@ impl Engine {
         self.expire(now);
         self.tell_reports(now);
         if self.outbox.retry_at().is_some_and(|at| at <= now.mono) {
-            self.outbox.renew(self.whole_copy(now));
+            let copy = self.whole_copy(now);
+            self.outbox.renew(copy);
         }
     }
 
     fn next_erasure(&mut self, now: Now) -> Option<Upload> {
         let (number, body, attempt) = self.erasures.start_next(now.mono)?;
         let ticket = self.sender.start(What::Erasure(number), false, now);
-        let path_and_query = format!(
-            "/v1/forget?w={}&a={attempt}",
-            wire_bounds::wall(now.wall).as_i64()
-        );
         Some(Upload {
             ticket,
-            path_and_query,
+            path_and_query: path(UploadKind::Forget, now, attempt, None),
             body,
             events: 0,
             kind: UploadKind::Forget,
@@ -73,23 +72,15 @@ impl Engine {
         batch.tries.attempts = batch.tries.attempts.saturating_add(1);
         // Stored before it is sent: after a crash nobody knows whether it arrived.
         batch.tries.unanswered = true;
-        let (inst, attempts) = (batch.inst, batch.tries.attempts);
-        let (body, events, value) = (
-            batch.body.clone(),
-            batch.table.len(),
-            batch.tries.encode(now),
-        );
-        self.outbox.push(|| Write::Put {
-            key: tries_key(number),
-            value,
-        });
+        let (inst, attempt) = (batch.inst, batch.tries.attempts);
+        let (body, events) = (batch.body.clone(), batch.table.len());
+        self.outbox.put(tries_key(number), batch.tries.encode(now));
         let ticket = self
             .sender
             .start(What::Batch(number), unanswered_before, now);
-        let path_and_query = self.batch_path(inst, attempts, now);
         Some(Upload {
             ticket,
-            path_and_query,
+            path_and_query: self.batch_path(inst, attempt, now),
             body,
             events,
             kind: UploadKind::Batch,
@@ -98,13 +89,8 @@ impl Engine {
 
     /// Path and query of one attempt to send a batch of `inst`. Only its own instance knows how long ago it started.
     pub(super) fn batch_path(&self, inst: Id, attempt: u32, now: Now) -> String {
-        let wall = wire_bounds::wall(now.wall).as_i64();
-        let mut path = format!("/v1/batch?w={wall}&a={attempt}");
-        if inst == self.instance.id {
-            let since_start = now.mono.as_u64().saturating_sub(self.started.as_u64());
-            path.push_str(&format!("&s={since_start}"));
-        }
-        path
+        let since_start = (inst == self.instance.id).then(|| now.mono.ms_since(self.started));
+        path(UploadKind::Batch, now, attempt, since_start)
     }
 
     /// When [`Engine::next_step`] has something to do at the latest; `None` when nothing can fall due. It changes nothing,
@@ -120,7 +106,7 @@ impl Engine {
         let open = self.queue.open.as_ref().filter(|_| granted);
         let dues = [
             self.views.next_due(),
-            open.map(|open| open.opened.plus(self.config.batch_age)),
+            open.map(|open| open.opened.plus_ms(self.spans.batch_age_ms)),
             self.outbox.retry_at(),
             self.sender.gives_up_at(),
             self.next_attempt(now, granted),
@@ -142,5 +128,26 @@ impl Engine {
     }
 }
 
+/// Path and query of attempt `attempt`, but for the write key.
+fn path(kind: UploadKind, now: Now, attempt: u32, since_start: Option<u64>) -> String {
+    let door = match kind {
+        UploadKind::Batch => "/v1/batch",
+        UploadKind::Forget => "/v1/forget",
+    };
+    let wall = wire_bounds::wall(now.wall).as_i64().unsigned_abs();
+    let mut path = door.to_owned();
+    for (name, number) in [
+        ("?w=", Some(wall)),
+        ("&a=", Some(u64::from(attempt))),
+        ("&s=", since_start),
+    ] {
+        if let Some(number) = number {
+            path.push_str(name);
+            push_whole(number, &mut path);
+        }
+    }
+    path
+}
+
 /// Ours: a host that is asked to wait for nothing at all would spin.
-const SHORTEST_WAIT: Duration = Duration::from_millis(1);
+const SHORTEST_WAIT_MS: u64 = 1;

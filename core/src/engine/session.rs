@@ -1,7 +1,5 @@
 //! Sessions: when one ends, and whether it is in the sample.
 
-use std::time::Duration;
-
 use crate::app::SamplingRate;
 use crate::codec::{Decoder, Encoder};
 use crate::{Entropy, Id, Now, UnixMillis};
@@ -32,12 +30,12 @@ impl Moment {
         }
     }
 
-    /// How long ago it is; `None` when the wall clock was set back past it.
-    fn ago(self, now: Now) -> Option<Duration> {
+    /// How many ms ago it is; `None` when the wall clock was set back past it.
+    fn ms_ago(self, now: Now) -> Option<u64> {
         match self.mono {
-            Some(mono) => Some(now.mono.since(mono)),
+            Some(mono) => Some(now.mono.ms_since(mono)),
             None if now.wall < self.wall => None,
-            None => Some(now.wall.since(self.wall)),
+            None => Some(now.wall.ms_since(self.wall)),
         }
     }
 }
@@ -45,8 +43,8 @@ impl Moment {
 /// What ends a session.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct SessionRule {
-    pub(super) idle: Duration,
-    pub(super) max: Duration,
+    pub(super) idle_ms: u64,
+    pub(super) max_ms: u64,
 }
 
 impl Session {
@@ -61,8 +59,8 @@ impl Session {
 
     /// Notes an event; `true` when it began a new session.
     pub(super) fn touch(&mut self, now: Now, rule: SessionRule, bits: &mut dyn Entropy) -> bool {
-        let fresh = self.last.ago(now).is_none_or(|idle| idle > rule.idle)
-            || self.started.ago(now).is_none_or(|age| age > rule.max);
+        let fresh = self.last.ms_ago(now).is_none_or(|idle| idle > rule.idle_ms)
+            || self.started.ms_ago(now).is_none_or(|age| age > rule.max_ms);
         if fresh {
             *self = Self {
                 number: self.number.saturating_add(1),
@@ -78,8 +76,8 @@ impl Session {
         if rate.as_f64() >= 1.0 {
             return true;
         }
-        let hash = self.id.as_str().bytes().fold(FNV_OFFSET, |hash, byte| {
-            (hash ^ u64::from(byte)).wrapping_mul(FNV_PRIME)
+        let hash = self.id.as_bytes().iter().fold(FNV_OFFSET, |hash, byte| {
+            (hash ^ u64::from(*byte)).wrapping_mul(FNV_PRIME)
         });
         // 53 bits fill a float exactly; the upper ones are the well mixed ones.
         let bits = (hash ^ (hash >> 32)).wrapping_mul(MIX) >> 11;
@@ -89,8 +87,7 @@ impl Session {
     }
 
     pub(super) fn encode(&self, to: &mut Encoder) {
-        to.bytes(self.id.as_str().as_bytes())
-            .u64(u64::from(self.number));
+        to.bytes(self.id.as_bytes()).u64(u64::from(self.number));
         to.i64(self.started.wall.as_i64())
             .i64(self.last.wall.as_i64());
     }
@@ -101,7 +98,7 @@ impl Session {
             mono: None,
         };
         Some(Self {
-            id: Id::parse(from.str()?).ok()?,
+            id: Id::of_bytes(from.bytes()?).ok()?,
             number: from.u32()?,
             started: earlier(from.i64()?),
             last: earlier(from.i64()?),
@@ -121,7 +118,6 @@ mod tests {
     use crate::app::SamplingRate;
     use crate::codec::{Decoder, Encoder};
     use crate::{Entropy, MonoMillis, Now, UnixMillis};
-    use std::time::Duration;
 
     struct Lcg(u64);
     impl Entropy for Lcg {
@@ -135,8 +131,8 @@ mod tests {
     }
 
     const RULE: SessionRule = SessionRule {
-        idle: Duration::from_secs(1_800),
-        max: Duration::from_secs(86_400),
+        idle_ms: 1_800_000,
+        max_ms: 86_400_000,
     };
 
     fn at(minute: u64) -> Now {

@@ -2,14 +2,12 @@
 
 use super::Engine;
 use super::consent::Consent;
-use super::context::{Grant, Head, put_id, take_id};
-use super::group::Group;
+use super::context::{put_id, take_id};
 use super::session::Session;
 use crate::Id;
 use crate::Now;
-use crate::app::AffiliateId;
 use crate::codec::{Decoder, Encoder};
-use crate::store::{Class, HEAD, Key, Write};
+use crate::store::{Class, Key, Write};
 
 /// Consent, and for each affiliate who the visitor is.
 pub(super) const IDENTITY: Key = Key {
@@ -48,40 +46,24 @@ pub(super) struct Identities {
 /// Who the visitor is to one affiliate. Ids are never shared between affiliates.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Identity {
-    pub(super) affiliate: AffiliateId,
+    /// The affiliate's id: it is only ever compared.
+    pub(super) affiliate: Vec<u8>,
     pub(super) anon: Option<Id>,
     pub(super) session: Session,
 }
 
 impl Identities {
-    fn encode(chosen: Option<Consent>, known: &[&Identity]) -> Vec<u8> {
-        let mut to = Encoder::new();
-        to.u8(VERSION);
-        to.option(chosen, |to, choice| {
-            to.u8(choice.byte());
-        });
-        to.u64(known.len() as u64);
-        for identity in known {
-            to.bytes(identity.affiliate.as_str().as_bytes());
-            to.option(identity.anon, put_id);
-            identity.session.encode(&mut to);
-        }
-        to.into_bytes()
-    }
-
     pub(super) fn decode(bytes: &[u8]) -> Option<Self> {
         let mut from = Decoder::new(bytes);
         (from.u8()? == VERSION).then_some(())?;
         let chosen = from.option(|from| Consent::of_byte(from.u8()?))?;
-        let known = (0..from.u64()?)
-            .map(|_| {
-                Some(Identity {
-                    affiliate: AffiliateId::new(from.str()?).ok()?,
-                    anon: from.option(take_id)?,
-                    session: Session::decode(&mut from)?,
-                })
+        let known = from.list(|from| {
+            Some(Identity {
+                affiliate: from.bytes()?.to_vec(),
+                anon: from.option(take_id)?,
+                session: Session::decode(from)?,
             })
-            .collect::<Option<_>>()?;
+        })?;
         Some(Self { chosen, known })
     }
 }
@@ -89,38 +71,16 @@ impl Identities {
 impl Engine {
     pub(super) fn put_identity(&mut self) {
         let value = self.identity();
-        self.outbox.push(|| Write::Put {
-            key: IDENTITY,
-            value,
-        });
+        self.outbox.put(IDENTITY, value);
     }
 
     pub(super) fn put_ledger(&mut self) {
-        let ledger = &self.ledger;
-        self.outbox.push(|| Write::Put {
-            key: LEDGER,
-            value: ledger.encode(),
-        });
+        self.outbox.put(LEDGER, self.ledger.encode());
     }
 
     pub(super) fn put_sending(&mut self, now: Now) {
         let value = self.sender.encode(now, self.config.credentials_tag);
-        self.outbox.push(|| Write::Put {
-            key: SENDING,
-            value,
-        });
-    }
-
-    /// What stands once for the events of the open batch.
-    pub(super) fn head(&self, open: &Group, grant: Grant, now: Now) -> Vec<u8> {
-        let opened = now.wall.minus(open.age(now));
-        Head::encode(
-            &self.instance,
-            self.ledger.base,
-            opened,
-            &open.context,
-            grant,
-        )
+        self.outbox.put(SENDING, value);
     }
 
     /// An event's store number less its own number `n`.
@@ -140,44 +100,43 @@ impl Engine {
                 self.sender.encode(now, self.config.credentials_tag),
             ),
         ];
-        if let Some((open, grant)) = self
-            .queue
-            .open
-            .as_ref()
-            .and_then(|open| Some((open, open.grant?)))
-        {
-            copy.push(put(HEAD, self.head(open, grant, now)));
-            copy.extend(
-                open.iter()
-                    .map(|(n, bytes)| put(self.event_key(n), bytes.to_vec())),
-            );
-        }
+        self.copy_open(now, &mut copy);
         for batch in self.queue.sealed() {
             copy.push(put(Key::new(Class::Batch, batch.number), batch.encode()));
             if batch.tries.attempts > 0 {
                 copy.push(put(tries_key(batch.number), batch.tries.encode(now)));
             }
         }
-        copy.extend(
-            self.erasures
-                .entries()
-                .map(|(number, body)| put(Key::new(Class::Erasure, number), body.to_vec())),
-        );
+        for (number, body) in self.erasures.entries() {
+            copy.push(put(Key::new(Class::Erasure, number), body.to_vec()));
+        }
         copy
     }
 
     /// A visitor who denied is known to no affiliate, and one who has not chosen to no other than before.
     fn identity(&self) -> Vec<u8> {
-        let own = Identity {
-            affiliate: self.config.affiliate.clone(),
-            anon: self.visitor.anon(),
-            session: self.session,
-        };
-        let own = Some(&own).filter(|_| self.is_known);
-        let others = self.others.iter().take(OTHERS_MAX);
-        let known: Vec<&Identity> = own.into_iter().chain(others).collect();
-        Identities::encode(self.visitor.chosen, &known)
+        let others = &self.others[..self.others.len().min(OTHERS_MAX)];
+        let mut to = Encoder::new();
+        to.u8(VERSION);
+        to.option(self.visitor.chosen, |to, choice| {
+            to.u8(choice.byte());
+        });
+        to.u64((usize::from(self.is_known) + others.len()) as u64);
+        if self.is_known {
+            let affiliate = self.config.affiliate.as_str().as_bytes();
+            put_known(&mut to, affiliate, self.visitor.anon(), self.session);
+        }
+        for other in others {
+            put_known(&mut to, &other.affiliate, other.anon, other.session);
+        }
+        to.into_bytes()
     }
+}
+
+fn put_known(to: &mut Encoder, affiliate: &[u8], anon: Option<Id>, session: Session) {
+    to.bytes(affiliate);
+    to.option(anon, put_id);
+    session.encode(to);
 }
 
 const VERSION: u8 = 1;

@@ -1,11 +1,10 @@
 //! The one place where a collector's answer is judged: what becomes of the batch it answers.
 
-use std::time::Duration;
-
 use super::loss::LossReason;
 use super::retry_after::retry_after;
 use crate::UnixMillis;
 use crate::limits::REFUSED_KEY_PAUSE;
+use crate::time::millis;
 
 /// How an upload ended, as the host saw it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,16 +40,13 @@ pub(super) enum Verdict {
     /// Taken, but for the events with these numbers, which are refused for good.
     Delivered { rejected: Vec<u64> },
     /// Keep it and try again, no sooner than the server asks.
-    Keep {
-        floor: Option<Duration>,
-        fault: Fault,
-    },
+    Keep { floor_ms: Option<u64>, fault: Fault },
     /// Too large as a whole: halve it.
     Split,
     /// Every event of it ends.
     End(LossReason),
-    /// A person has to mend the key: stop sending for this long, keep everything.
-    Pause(Duration),
+    /// A person has to mend the key: stop sending for so many ms, keep everything.
+    Pause(u64),
 }
 
 /// What kind of failure left a batch in the queue.
@@ -68,11 +64,14 @@ pub(super) enum Fault {
 ///
 /// Delivered means a 2xx whose body is ours and whose counts add up; a captive portal's page is not.
 pub(super) fn judge(answer: &HostAnswer, sent: &[u64], wall: UnixMillis) -> Verdict {
-    let keep = |fault| Verdict::Keep { floor: None, fault };
+    let keep = |fault| Verdict::Keep {
+        floor_ms: None,
+        fault,
+    };
     match answer {
         HostAnswer::Unreachable | HostAnswer::TimedOut => keep(Fault::NoAnswer),
         HostAnswer::Taken { ok, rejected } => {
-            taken(*ok, rejected.clone(), sent).unwrap_or(keep(Fault::Other))
+            taken(*ok, rejected, sent).unwrap_or(keep(Fault::Other))
         }
         HostAnswer::Http {
             code,
@@ -80,13 +79,13 @@ pub(super) fn judge(answer: &HostAnswer, sent: &[u64], wall: UnixMillis) -> Verd
             body,
         } => match code {
             200..=299 => ours(body)
-                .and_then(|(ok, rejected)| taken(ok, rejected, sent))
+                .and_then(|(ok, rejected)| taken(ok, &rejected, sent))
                 .unwrap_or(keep(Fault::Other)),
             413 if sent.len() > 1 => Verdict::Split,
             400 | 413 => Verdict::End(LossReason::Refused),
-            401 | 403 => Verdict::Pause(REFUSED_KEY_PAUSE),
+            401 | 403 => Verdict::Pause(millis(REFUSED_KEY_PAUSE)),
             _ => Verdict::Keep {
-                floor: header
+                floor_ms: header
                     .as_deref()
                     .and_then(|header| retry_after(header, wall)),
                 fault: if *code >= 500 {
@@ -100,12 +99,14 @@ pub(super) fn judge(answer: &HostAnswer, sent: &[u64], wall: UnixMillis) -> Verd
 }
 
 /// The counts must add up, and every refused number must be one that was sent, named once.
-fn taken(ok: u64, mut rejected: Vec<u64>, sent: &[u64]) -> Option<Verdict> {
-    rejected.sort_unstable();
-    let distinct = rejected.windows(2).all(|pair| pair[0] != pair[1]);
-    let known = rejected.iter().all(|n| sent.binary_search(n).is_ok());
+fn taken(ok: u64, rejected: &[u64], sent: &[u64]) -> Option<Verdict> {
+    let known: Vec<u64> = sent
+        .iter()
+        .copied()
+        .filter(|n| rejected.contains(n))
+        .collect();
     let adds_up = ok.checked_add(rejected.len() as u64) == Some(sent.len() as u64);
-    (distinct && known && adds_up).then_some(Verdict::Delivered { rejected })
+    (known.len() == rejected.len() && adds_up).then_some(Verdict::Delivered { rejected: known })
 }
 
 #[cfg(feature = "decode")]
@@ -135,7 +136,6 @@ mod tests {
     use crate::UnixMillis;
     use crate::engine::LossReason;
     use proptest::prelude::*;
-    use std::time::Duration;
 
     const WALL: UnixMillis = UnixMillis::from_i64(1_700_000_000_000);
 
@@ -148,7 +148,10 @@ mod tests {
     }
 
     fn keep(fault: Fault) -> Verdict {
-        Verdict::Keep { floor: None, fault }
+        Verdict::Keep {
+            floor_ms: None,
+            fault,
+        }
     }
 
     #[test]
@@ -214,7 +217,7 @@ mod tests {
         for code in [401, 403] {
             assert_eq!(
                 judge(&http(code, ""), &[1], WALL),
-                Verdict::Pause(Duration::from_secs(86_400))
+                Verdict::Pause(86_400_000)
             );
         }
     }
@@ -226,11 +229,11 @@ mod tests {
             retry_after: Some("9".into()),
             body: vec![],
         };
-        let floor = Some(Duration::from_secs(9));
+        let floor_ms = Some(9_000);
         assert_eq!(
             judge(&answer, &[1], WALL),
             Verdict::Keep {
-                floor,
+                floor_ms,
                 fault: Fault::Server
             }
         );

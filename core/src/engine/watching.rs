@@ -1,32 +1,43 @@
 //! Watched impressions: from what a host reports about their views to `viewable`, `dwell`, `click`, `media` and `hide`.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use super::Engine;
 use super::step::{ImpressionHandle, Refused, Visibility};
 use super::wire_bounds;
-use crate::app::{Click, ContentId, Impression, Label, Media, PlacementId, Propensity};
+use crate::app::{
+    Click, ContentId, Impression, Label, Media, ModelId, PlacementId, Propensity, RequestId, Target,
+};
 use crate::viewability::{Happened, ViewState};
+use crate::wire::value::fill;
 use crate::wire::{Event, Kind};
 use crate::{MonoMillis, Now};
 
 #[derive(Debug, Default)]
 pub(super) struct Views {
-    live: BTreeMap<u64, View>,
-    /// When which view has to be looked at again.
-    due: BTreeSet<(u64, u64)>,
+    /// Ascending by impression: one that is new is the last.
+    live: Vec<Live>,
+    /// When the first of them has to be looked at again.
+    due: Option<u64>,
     /// Impressions rendered by this instance.
     rendered: u64,
     active: bool,
     last_activity: Option<u64>,
 }
 
+/// Small, so that thousands of them are searched and moved fast.
+#[derive(Debug)]
+struct Live {
+    imp: u64,
+    due: Option<u64>,
+    view: Box<View>,
+}
+
 #[derive(Debug)]
 struct View {
-    place: Place,
+    place: Arc<Place>,
     rendered: MonoMillis,
     state: ViewState,
-    due: Option<u64>,
 }
 
 /// What every event of an impression repeats, so that none needs another to be understood.
@@ -41,44 +52,57 @@ struct Place {
 impl Views {
     pub(super) fn clear(&mut self) {
         self.live.clear();
-        self.due.clear();
+        self.due = None;
     }
 
     pub(super) fn next_due(&self) -> Option<MonoMillis> {
-        self.due.first().map(|(due, _)| MonoMillis::from_u64(*due))
+        self.due.map(MonoMillis::from_u64)
     }
 
-    fn settle(&mut self, imp: u64) {
-        let Some(view) = self.live.get_mut(&imp) else {
-            return;
-        };
-        let due = view.state.next_due();
-        if due != view.due {
-            if let Some(before) = std::mem::replace(&mut view.due, due) {
-                self.due.remove(&(before, imp));
-            }
-            self.due.extend(due.map(|due| (due, imp)));
+    fn position(&self, handle: ImpressionHandle) -> Result<usize, Refused> {
+        self.live
+            .binary_search_by_key(&handle.0, |live| live.imp)
+            .map_err(|_| Refused::UnknownImpression)
+    }
+
+    fn view(&self, handle: ImpressionHandle) -> Result<&View, Refused> {
+        Ok(&self.live[self.position(handle)?].view)
+    }
+
+    /// Notes when the view at `at` falls due, now that it was looked at.
+    fn settle(&mut self, at: usize) {
+        let live = &mut self.live[at];
+        let due = live.view.state.next_due();
+        let before = std::mem::replace(&mut live.due, due);
+        if before.is_some() && before == self.due {
+            self.settle_first();
+        } else if due.is_some_and(|due| self.due.is_none_or(|first| due < first)) {
+            self.due = due;
         }
     }
 
-    fn take(&mut self, imp: u64) -> Option<View> {
-        let view = self.live.remove(&imp)?;
-        if let Some(due) = view.due {
-            self.due.remove(&(due, imp));
+    fn settle_first(&mut self) {
+        self.due = self.live.iter().filter_map(|live| live.due).min();
+    }
+
+    fn take(&mut self, handle: ImpressionHandle) -> Result<Box<View>, Refused> {
+        let Live { due, view, .. } = self.live.remove(self.position(handle)?);
+        if due.is_some() && due == self.due {
+            self.settle_first();
         }
-        Some(view)
+        Ok(view)
     }
 }
 
 impl Place {
+    #[inline(never)]
     fn event(&self, kind: Kind<'static>) -> Event<'_> {
-        Event {
-            imp: Some(self.imp),
-            content: Some(self.content.as_str().into()),
-            placement: Some(self.placement.as_str().into()),
-            position: self.position.map(wire_bounds::narrow),
-            ..Event::new(kind, 0, 0)
-        }
+        let mut event = Event::new(kind, 0, 0);
+        event.imp = Some(self.imp);
+        fill(&mut event.content, Some(self.content.as_str()));
+        fill(&mut event.placement, Some(self.placement.as_str()));
+        event.position = self.position.map(wire_bounds::narrow);
+        event
     }
 }
 
@@ -94,33 +118,21 @@ impl Engine {
         impression: Impression,
     ) -> Result<ImpressionHandle, Refused> {
         let imp = self.views.rendered + 1;
-        let Impression {
-            content,
-            placement,
-            position,
-            ..
-        } = impression;
         let place = Place {
             imp,
-            content,
-            placement,
-            position,
+            content: impression.content,
+            placement: impression.placement,
+            position: impression.position,
         };
-        let mut event = Event {
-            measurable: Some(impression.measurable),
-            request: impression
-                .request
-                .as_ref()
-                .map(|request| request.as_str().into()),
-            model: impression.model.as_ref().map(|model| model.as_str().into()),
-            propensity: impression.propensity.map(Propensity::as_f64),
-            exploration: Some(impression.exploration),
-            variant: impression
-                .variant
-                .as_ref()
-                .map(|variant| variant.as_str().into()),
-            ..place.event(Kind::Render)
-        };
+        let mut event = place.event(Kind::Render);
+        event.measurable = Some(impression.measurable);
+        let (request, model) = (&impression.request, &impression.model);
+        fill(&mut event.request, request.as_ref().map(RequestId::as_str));
+        fill(&mut event.model, model.as_ref().map(ModelId::as_str));
+        let variant = impression.variant.as_ref().map(Label::as_str);
+        fill(&mut event.variant, variant);
+        event.propensity = impression.propensity.map(Propensity::as_f64);
+        event.exploration = Some(impression.exploration);
         self.capture(now, now.mono, &mut event)?;
         drop(event);
         self.views.rendered = imp;
@@ -129,18 +141,18 @@ impl Engine {
             state.activity(activity);
         }
         state.focus(now.mono.as_u64(), self.views.active);
-        self.views.live.insert(
+        self.views.live.push(Live {
             imp,
-            View {
-                place,
+            due: None,
+            view: Box::new(View {
+                place: Arc::new(place),
                 rendered: now.mono,
                 state,
-                due: None,
-            },
-        );
-        self.views.settle(imp);
+            }),
+        });
+        self.views.settle(self.views.live.len() - 1);
         if self.views.live.len() > VIEWS_MAX {
-            self.end_oldest_view(now);
+            self.end_first_view(now, "too_many");
         }
         Ok(ImpressionHandle(imp))
     }
@@ -160,7 +172,7 @@ impl Engine {
             width,
             height,
         } = visibility;
-        self.look(now, handle.0, |state, at| {
+        self.look(now, handle, &mut |state, at| {
             state.report(at, fraction, width, height)
         })
     }
@@ -168,13 +180,13 @@ impl Engine {
     /// The user did something: touched, scrolled, typed, moved the pointer.
     pub fn activity(&mut self, now: Now) {
         self.views.last_activity = Some(now.mono.as_u64());
-        self.look_at_all(now, ViewState::activity);
+        self.look_at_all(now, &mut ViewState::activity);
     }
 
     /// The app or page is (no longer) in the foreground, on a lit screen, with focus. An engine starts inactive.
     pub fn set_active(&mut self, now: Now, active: bool) {
         self.views.active = active;
-        self.look_at_all(now, |state, at| state.focus(at, active));
+        self.look_at_all(now, &mut |state, at| state.focus(at, active));
     }
 
     /// An impression was clicked or tapped. The event's number within this instance.
@@ -188,16 +200,13 @@ impl Engine {
         click: Click,
     ) -> Result<u64, Refused> {
         self.activity(now);
-        let (place, rendered) = self.place(handle)?;
-        let latency = now.mono.since(rendered).as_millis();
-        let mut event = Event {
-            latency_ms: Some(wire_bounds::measured(
-                u64::try_from(latency).unwrap_or(u64::MAX),
-            )),
-            trusted: click.trusted,
-            target: click.target.as_ref().map(|target| target.as_str().into()),
-            ..place.event(Kind::Click)
-        };
+        let view = self.views.view(handle)?;
+        let latency = now.mono.ms_since(view.rendered);
+        let place = Arc::clone(&view.place);
+        let mut event = place.event(Kind::Click);
+        event.latency_ms = Some(wire_bounds::measured(latency));
+        event.trusted = click.trusted;
+        fill(&mut event.target, click.target.as_ref().map(Target::as_str));
         self.capture(now, now.mono, &mut event)
     }
 
@@ -211,19 +220,17 @@ impl Engine {
         handle: ImpressionHandle,
         media: Media,
     ) -> Result<u64, Refused> {
-        let (place, _) = self.place(handle)?;
+        let place = Arc::clone(&self.views.view(handle)?.place);
         if let Some(playing) = media.state.plays() {
-            self.look(now, handle.0, |state, at| state.playing(at, playing))?;
+            self.look(now, handle, &mut |state, at| state.playing(at, playing))?;
         }
-        let mut event = Event {
-            media_state: Some(media.state.as_str().into()),
-            media_position_ms: Some(wire_bounds::count(media.position_ms)),
-            media_watched_ms: media.watched_ms.map(wire_bounds::measured),
-            media_length_ms: media.length_ms.map(wire_bounds::count),
-            autoplay: media.autoplay,
-            muted: media.muted,
-            ..place.event(Kind::Media)
-        };
+        let mut event = place.event(Kind::Media);
+        fill(&mut event.media_state, Some(media.state.as_str()));
+        event.media_position_ms = Some(wire_bounds::count(media.position_ms));
+        event.media_watched_ms = media.watched_ms.map(wire_bounds::measured);
+        event.media_length_ms = media.length_ms.map(wire_bounds::count);
+        event.autoplay = media.autoplay;
+        event.muted = media.muted;
         self.capture(now, now.mono, &mut event)
     }
 
@@ -237,112 +244,111 @@ impl Engine {
         handle: ImpressionHandle,
         why: &Label,
     ) -> Result<u64, Refused> {
-        let View { place, state, .. } = self
-            .views
-            .take(handle.0)
-            .ok_or(Refused::UnknownImpression)?;
+        self.end_view(now, handle, why.as_str())
+    }
+
+    fn end_view(&mut self, now: Now, handle: ImpressionHandle, why: &str) -> Result<u64, Refused> {
+        let View { place, state, .. } = *self.views.take(handle)?;
         let happened = state.hide(now.mono.as_u64());
         self.tell(now, &place, happened);
-        let mut event = Event {
-            why: Some(why.as_str().into()),
-            ..place.event(Kind::Hide)
-        };
+        let mut event = place.event(Kind::Hide);
+        fill(&mut event.why, Some(why));
         self.capture(now, now.mono, &mut event)
     }
 
     /// Ends every watched impression.
-    pub(super) fn end_views(&mut self, now: Now, why: &Label) {
-        while let Some(imp) = self.views.live.keys().next().copied() {
-            // A refusal concerns the session or consent; the impression has ended.
-            let _ = self.hide(now, ImpressionHandle(imp), why);
+    pub(super) fn end_views(&mut self, now: Now, why: &str) {
+        while !self.views.live.is_empty() {
+            self.end_first_view(now, why);
         }
     }
 
     /// Looks at the views whose moment has come.
     pub(super) fn look_at_due(&mut self, now: Now) {
-        while let Some((due, imp)) = self.views.due.first().copied() {
-            if due > now.mono.as_u64() || self.look(now, imp, ViewState::tick).is_err() {
-                return;
+        let over = |due: Option<u64>| due.is_some_and(|due| due <= now.mono.as_u64());
+        if !over(self.views.due) {
+            return;
+        }
+        for at in 0..self.views.live.len() {
+            if over(self.views.live[at].due) {
+                self.look_at(now, at, &mut ViewState::tick);
+                let live = &mut self.views.live[at];
+                live.due = live.view.state.next_due();
             }
         }
+        self.views.settle_first();
     }
 
     pub(super) fn views_to_background(&mut self, now: Now) {
         self.views.active = false;
-        self.look_at_all(now, ViewState::background);
+        self.look_at_all(now, &mut ViewState::background);
     }
 
-    fn end_oldest_view(&mut self, now: Now) {
-        if let Some(imp) = self.views.live.keys().next().copied() {
-            let why = Label::new("too_many").expect("a word is a label");
-            let _ = self.hide(now, ImpressionHandle(imp), &why);
+    fn end_first_view(&mut self, now: Now, why: &str) {
+        if let Some(first) = self.views.live.first() {
+            // A refusal concerns the session or consent; the impression has ended.
+            let _ = self.end_view(now, ImpressionHandle(first.imp), why);
         }
     }
 
-    fn place(&self, handle: ImpressionHandle) -> Result<(Place, MonoMillis), Refused> {
-        let view = self
-            .views
-            .live
-            .get(&handle.0)
-            .ok_or(Refused::UnknownImpression)?;
-        Ok((view.place.clone(), view.rendered))
-    }
-
-    fn look_at_all(&mut self, now: Now, report: impl Fn(&mut ViewState, u64) -> Vec<Happened>) {
-        let all: Vec<u64> = self.views.live.keys().copied().collect();
-        for imp in all {
-            // Every one of them is live: telling what happened ends none.
-            let _ = self.look(now, imp, &report);
+    fn look_at_all(&mut self, now: Now, report: Report<'_>) {
+        for at in 0..self.views.live.len() {
+            self.look_at(now, at, report);
+            let live = &mut self.views.live[at];
+            live.due = live.view.state.next_due();
         }
+        self.views.settle_first();
     }
 
     fn look(
         &mut self,
         now: Now,
-        imp: u64,
-        report: impl FnOnce(&mut ViewState, u64) -> Vec<Happened>,
+        handle: ImpressionHandle,
+        report: Report<'_>,
     ) -> Result<(), Refused> {
-        let view = self
-            .views
-            .live
-            .get_mut(&imp)
-            .ok_or(Refused::UnknownImpression)?;
+        let at = self.views.position(handle)?;
+        self.look_at(now, at, report);
+        self.views.settle(at);
+        Ok(())
+    }
+
+    /// Telling what happened ends no view, so those after it stay where they are.
+    fn look_at(&mut self, now: Now, at: usize, report: Report<'_>) {
+        let view = &mut self.views.live[at].view;
         let happened = report(&mut view.state, now.mono.as_u64());
-        let place = (!happened.is_empty()).then(|| view.place.clone());
-        self.views.settle(imp);
-        if let Some(place) = place {
+        if !happened.is_empty() {
+            let place = Arc::clone(&view.place);
             self.tell(now, &place, happened);
         }
-        Ok(())
     }
 
     /// Records what happened to a view, each at its own moment.
     fn tell(&mut self, now: Now, place: &Place, happened: Vec<Happened>) {
-        for happened in happened {
-            let (at, mut event) = match &happened {
-                Happened::Viewable { at, rule } => (
-                    *at,
-                    Event {
-                        rule: Some((&**rule).into()),
-                        ..place.event(Kind::Viewable)
-                    },
-                ),
+        for happened in &happened {
+            let mut event;
+            let at = match happened {
+                Happened::Viewable { at, rule } => {
+                    event = place.event(Kind::Viewable);
+                    fill(&mut event.rule, Some(rule));
+                    at
+                }
                 Happened::Dwell { at, dwell } => {
-                    let event = Event {
-                        visible_ms: Some(wire_bounds::measured(dwell.visible_ms)),
-                        engaged_ms: Some(wire_bounds::measured(dwell.engaged_ms)),
-                        max_visible: Some(u32::from(dwell.max_visible_pct)),
-                        times_in_view: Some(dwell.times_in_view),
-                        ..place.event(Kind::Dwell)
-                    };
-                    (*at, event)
+                    event = place.event(Kind::Dwell);
+                    event.visible_ms = Some(wire_bounds::measured(dwell.visible_ms));
+                    event.engaged_ms = Some(wire_bounds::measured(dwell.engaged_ms));
+                    event.max_visible = Some(u32::from(dwell.max_visible_pct));
+                    event.times_in_view = Some(dwell.times_in_view);
+                    at
                 }
             };
             // A refusal (denied, not in the sample) is not this view's fault and needs no undoing.
-            let _ = self.capture(now, MonoMillis::from_u64(at), &mut event);
+            let _ = self.capture(now, MonoMillis::from_u64(*at), &mut event);
         }
     }
 }
+
+/// What a host reported, put to one view at a moment.
+type Report<'a> = &'a mut dyn FnMut(&mut ViewState, u64) -> Vec<Happened>;
 
 /// Ours: a feed that never says what left the screen must not grow without bound; the oldest impression ends.
 const VIEWS_MAX: usize = 4_096;

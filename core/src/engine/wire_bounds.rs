@@ -2,6 +2,7 @@
 
 use crate::UnixMillis;
 use crate::limits::{INTEGER_MAX, MEASURED_MAX, WALL_MS_MAX, WALL_MS_MIN};
+use crate::time::millis;
 
 /// A wall clock reading that a device may have.
 pub(super) fn wall(at: UnixMillis) -> UnixMillis {
@@ -10,7 +11,7 @@ pub(super) fn wall(at: UnixMillis) -> UnixMillis {
 
 /// A measured time, in ms, as the wire bounds it.
 pub(super) fn measured(ms: u64) -> u64 {
-    ms.min(u64::try_from(MEASURED_MAX.as_millis()).unwrap_or(u64::MAX))
+    ms.min(millis(MEASURED_MAX))
 }
 
 /// A count or duration that every JSON reader keeps exact.

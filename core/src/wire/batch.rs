@@ -161,7 +161,7 @@ impl<'de> Wire<'de> for ConsentMode {
         }
     }
     fn write(&self, out: &mut Vec<u8>) {
-        super::value::write_text(self.as_str(), out);
+        super::json::write_text(self.as_str(), out);
     }
 }
 

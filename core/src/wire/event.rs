@@ -2,8 +2,9 @@
 
 use std::borrow::Cow;
 
+use super::json::write_text;
 use super::object::object;
-use super::value::{Wire, write_text};
+use super::value::Wire;
 use crate::Id;
 
 object! {

@@ -9,13 +9,14 @@ mod check;
 #[cfg(feature = "decode")]
 mod decode;
 mod event;
+pub(crate) mod json;
 #[cfg(feature = "decode")]
 mod line;
 mod object;
 mod pairs;
 #[cfg(feature = "decode")]
 mod plain;
-mod value;
+pub(crate) mod value;
 mod why;
 
 pub use answer::{Answer, Forget, Rejected};

@@ -11,6 +11,7 @@ use serde::de::{
     Deserialize, DeserializeSeed, Deserializer, Error, IgnoredAny, SeqAccess, Visitor,
 };
 
+use super::json::{write_float, write_signed, write_text, write_whole};
 #[cfg(feature = "decode")]
 use super::plain::{NotPlain, Plain};
 use crate::{Id, UnixMillis};
@@ -182,7 +183,9 @@ impl<'de> Wire<'de> for Id {
         Self::parse(from.string()?).map_err(|_| NotPlain)
     }
     fn write(&self, out: &mut Vec<u8>) {
-        write_text(self.as_str(), out);
+        out.push(b'"');
+        out.extend_from_slice(self.as_bytes());
+        out.push(b'"');
     }
 }
 
@@ -241,15 +244,13 @@ impl<'de> Wire<'de> for f64 {
     fn plain(from: &mut Plain<'de>) -> Result<Self, NotPlain> {
         from.float()
     }
-    /// JSON has no NaN and no infinity: they are written as `null`, which no reader takes for a number.
     fn write(&self, out: &mut Vec<u8>) {
-        let written = serde_json::to_writer(out, self);
-        debug_assert!(written.is_ok(), "a vector takes every byte");
+        write_float(*self, out);
     }
 }
 
 macro_rules! integers {
-    ($($int:ty: $plain:ident),*) => {$(
+    ($($int:ty: $plain:ident $write:ident),*) => {$(
         impl<'de> Wire<'de> for $int {
             #[cfg(feature = "decode")]
             fn read<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
@@ -260,19 +261,17 @@ macro_rules! integers {
                 Self::try_from(from.$plain()?).map_err(|_| NotPlain)
             }
             fn write(&self, out: &mut Vec<u8>) {
-                use std::io::Write;
-                let written = write!(out, "{self}");
-                debug_assert!(written.is_ok(), "a vector takes every byte");
+                $write((*self).into(), out);
             }
         }
     )*};
 }
-integers!(u32: unsigned, u64: unsigned, i64: signed);
+integers!(u32: unsigned write_whole, u64: unsigned write_whole, i64: signed write_signed);
 
-/// Appends a JSON string. Everything below 0x20 is escaped, so no raw control byte ever reaches a line.
-pub(super) fn write_text(text: &str, out: &mut Vec<u8>) {
-    let written = serde_json::to_writer(out, text);
-    debug_assert!(written.is_ok(), "a vector takes every byte");
+/// Fills in a text that may be missing. Out of line, for there are dozens of them.
+#[inline(never)]
+pub(crate) fn fill<'a>(field: &mut Option<Cow<'a, str>>, text: Option<&'a str>) {
+    *field = text.map(Cow::Borrowed);
 }
 
 /// Appends `"key":value`, after a comma unless the object was just opened.

@@ -114,6 +114,6 @@ impl<'de> super::Wire<'de> for Why {
         from.string().map(Self::named)
     }
     fn write(&self, out: &mut Vec<u8>) {
-        super::value::write_text(self.as_str(), out);
+        super::json::write_text(self.as_str(), out);
     }
 }
