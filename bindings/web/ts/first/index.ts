@@ -1,8 +1,7 @@
 // The script tag: reads its settings, starts, and takes the calls made before it came.
-import { rule } from "./markup.ts";
 import { now } from "./queue.ts";
+import { fromTag } from "./settings.ts";
 import { start } from "./start.ts";
-import { Chars, clean } from "./text.ts";
 
 declare const __VERSION__: string;
 
@@ -11,18 +10,12 @@ type Call = [method: string, ...args: unknown[]];
 try {
   const before = (self as any).eyeline;
   const tag: HTMLScriptElement = document.querySelector("script[data-key][data-endpoint][data-affiliate]")!;
-  if (!tag) throw "data-key, data-endpoint or data-affiliate is missing";
-  const said: any = { dim: {}, exp: {} };
-  for (const { name, value } of tag.attributes) {
-    const [, kind, key] = /^data-(?:(dim|exp)-)?(.+)/.exec(name) ?? [];
-    if (kind) said[kind][key!] = clean(value, Chars.Pair);
-    else if (key) said[key] = value;
-  }
-  said.rule = rule(said.rule ?? "");
+  if (!tag) throw "data-key, -endpoint or -affiliate is missing";
+  const settings = fromTag(tag.attributes);
   // A tag pasted twice measures once.
   if (!before?.port) {
-    let url = new URL(`${said.core || "."}/eyeline-core-${__VERSION__}.js`, tag.src).href;
-    const { port } = start(said, () => {
+    let url = new URL(`${settings.core || "."}/eyeline-core-${__VERSION__}.js`, tag.src || location.href).href;
+    const port = start(settings, () => {
       const part = import(url);
       // A failed import may be remembered under its address.
       url += "#";
@@ -37,7 +30,7 @@ try {
     call.port = port;
     port.call = call;
     (self as any).eyeline = call;
-    for (const args of before?.q ?? []) call(...args);
+    for (const args of before?.q || []) call(...args);
   }
 } catch (error) {
   console.warn("eyeline:", error);

@@ -6,23 +6,24 @@ import { now } from "./queue.ts";
 /** Throws where the browser has no honest random bits. */
 export function sendAtLeave(port: Start): void {
   const { settings, t0 } = port;
-  const { key, endpoint, consent, sampling = 1 } = settings;
+  const { key, endpoint, consent } = settings;
+  const sr = +(settings.sampling ?? 1);
   // 96 random bits, base64url.
   const bits = String.fromCharCode(...crypto.getRandomValues(new Uint8Array(12)));
-  const plain: Plain = { _inst: btoa(bits).replace(/\+/g, "-").replace(/\//g, "_"), _n: 0, _bn: 0, _renders: {} };
-  const isSampled = Math.random() < sampling;
-  let unsent: [body: Body, attempt: number][] = [];
+  const plain = (port.plain = { inst: btoa(bits).replace(/\+/g, "-").replace(/\//g, "_"), sr, n: 0, bn: 0, renders: {} } as Plain);
+  const isSampled = Math.random() < sr;
+  const unsent: Body[] = [];
 
-  const send = async ([body, attempt]: [Body, number]) => {
+  const send = async (body: Body) => {
     try {
       // Text, and no header of ours: no preflight.
-      const url = `/v1/batch?k=${encodeURIComponent(key)}&w=${Date.now()}&a=${attempt}&s=${Math.round(now() - t0.mono)}`;
-      const { ok } = await fetch(endpoint.replace(/\/*$/, url), { method: "POST", body: body[0], keepalive: true, credentials: "omit" });
+      const query = new URLSearchParams({ k: key, w: Date.now(), a: body[2]++, s: Math.round(now() - t0.mono) } as object as Record<string, string>);
+      const { ok } = await fetch(endpoint.replace(/\/*$/, `/v1/batch?${query}`), { method: "POST", body: body[0], keepalive: true, credentials: "omit" });
       if (!ok) throw 0;
       port.sentPlain += body[1];
     } catch {
       // At the next leave, if there is one.
-      unsent.push([body, attempt + 1]);
+      unsent.push(body);
     }
   };
 
@@ -31,11 +32,10 @@ export function sendAtLeave(port: Start): void {
     else if (isSampled && /^[fm]/.test(port.consent || denial(key) || consent!)) {
       const dev = { lang: navigator.language, tz: -new Date().getTimezoneOffset(), vw: innerWidth, vh: innerHeight };
       const body = takePlain(port, plain, now(), dev, (navigator as { globalPrivacyControl?: boolean }).globalPrivacyControl);
-      if (body) unsent.push([body, 1]);
+      if (body) unsent.push(body);
     }
     unsent.splice(0).forEach(send);
   });
-  port.hasSent = () => plain._n > 0;
 }
 
 /** What a visitor denied at a visit before still holds; unless storage is refused, which knows of nothing. */

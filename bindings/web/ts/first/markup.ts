@@ -10,9 +10,9 @@ export const SELECTOR = `[${NAME}content]`;
 /** Undefined where nothing is named. */
 export function read(el: Element): What | undefined {
   const raw = (name: string) => el.getAttribute(NAME + name);
-  const text = (name: string) => clean(raw(name));
+  const text = (name: string) => clean(raw(name)) || undefined;
   const content = text("content");
-  const propensity = +text("propensity");
+  const propensity = +text("propensity")!;
   // What is not said or makes no sense is left out: a wrong number would cost the whole event.
   return content
     ? ({
@@ -25,7 +25,7 @@ export function read(el: Element): What | undefined {
         propensity: propensity > 0 && propensity <= 1 ? propensity : undefined,
         exploration: isOn(raw("exploration")),
         video: isOn(raw("video")),
-        rule: rule(text("rule")),
+        rule: rule(`${raw("rule")}`),
       } as What)
     : undefined;
 }
@@ -33,5 +33,5 @@ export function read(el: Element): What | undefined {
 /** `name fraction ms`, as in `full_3s 1 3000`. */
 export function rule(text: string): Rule | undefined {
   const [name, fraction, ms] = text.split(" ");
-  return ms ? { name: name!, fraction: +fraction!, ms: +ms } : undefined;
+  return +fraction! <= 1 && ms ? { name: name!, fraction: +fraction!, ms: +ms } : undefined;
 }

@@ -7,38 +7,37 @@ declare const __VERSION__: string;
 
 /** What the batches of one page share. */
 export interface Plain {
-  readonly _inst: string;
+  readonly inst: string;
+  /** Sampling rate. */
+  readonly sr: number;
   /** Number of the last event, and of the last batch. */
-  _n: number;
-  _bn: number;
+  n: number;
+  bn: number;
   /** Renders sent so far and their moments: a click repeats what was shown. */
-  readonly _renders: Record<Id, readonly [Mono, What]>;
+  readonly renders: Record<Id, readonly [Mono, What]>;
 }
 
-/** A body ready to send, and how many events it holds. */
-export type Body = readonly [json: string, events: number];
+/** A body to send, how many events it holds, and the number of the attempt. */
+export type Body = [json: string, events: number, attempt: number];
 
 /** Takes the renders and clicks out of the port, as one body; those beyond its bounds are left there. */
 export function takePlain(port: Start, plain: Plain, now: Mono, dev: object, gpc: unknown): Body | undefined {
   const { settings, t0, page } = port;
   const events: string[] = [];
-  const seen: Record<Id, Mono> = {};
   let room: number = Limit.BodyBytes;
   let left = 0;
-
-  for (const [t, kind, id, fraction] of port.ops) if (kind == "visible" && fraction) seen[id] = seen[id] || t;
 
   port.ops = port.ops.filter(([t, kind, id, about, target]: any[]) => {
     const isRender = kind == "render";
     if (!isRender && kind != "click") return true;
     if (room < 0 || events[Limit.Events - 1]) return ++left;
-    if (isRender) plain._renders[id] = [t, about];
+    if (isRender) plain.renders[id] = [t, about];
     // The render of a click may have been dropped from a full queue.
-    if (!plain._renders[id]) return void port.dropped++;
-    const [rendered, what] = plain._renders[id]!;
+    if (!plain.renders[id]) return void port.dropped++;
+    const [rendered, what] = plain.renders[id]!;
     const json = JSON.stringify({
       k: kind,
-      n: ++plain._n,
+      n: ++plain.n,
       dt: Math.round(t - t0.mono),
       imp: id,
       c: what.content,
@@ -47,10 +46,10 @@ export function takePlain(port: Start, plain: Plain, now: Mono, dev: object, gpc
       ...(isRender
         ? {
             // Not seen long enough to be viewable is measured; what may have been viewable is not.
-            ms: now - seen[id]! >= (what.rule ? what.rule.ms : 1_000) ? 0 : what.measurable,
-            var: what.variant || undefined,
-            req: what.request || undefined,
-            m: what.model || undefined,
+            ms: now - what.seen! >= (what.rule ? what.rule.ms : 1_000) ? 0 : what.measurable,
+            var: what.variant,
+            req: what.request,
+            m: what.model,
             p: what.propensity,
             x: +what.exploration!,
           }
@@ -63,8 +62,8 @@ export function takePlain(port: Start, plain: Plain, now: Mono, dev: object, gpc
   if (!events[0]) return;
   const context = {
     v: "1-0-0",
-    inst: plain._inst,
-    bn: ++plain._bn,
+    inst: plain.inst,
+    bn: ++plain.bn,
     sdk: `web-first/${__VERSION__}`,
     t0: t0.wall,
     src: { aff: clean(settings.affiliate), site: page.site, page: page.path, ref: page.referrer },
@@ -72,11 +71,11 @@ export function takePlain(port: Start, plain: Plain, now: Mono, dev: object, gpc
     con: { mode: "measure", gpc: +!!gpc, coppa: +isOn(settings.children) },
     exp: settings.exp,
     dim: settings.dim,
-    sr: +(settings.sampling ?? 1),
-    loss: { cap: plain._n + left + port.dropped, queue_full: port.dropped },
+    sr: plain.sr,
+    loss: { cap: plain.n + left + port.dropped, queue_full: port.dropped },
   };
   // Joined by hand: a page may have taught arrays a toJSON of its own.
-  return [`${JSON.stringify(context).slice(0, -1)},"ev":[${events}]}`, events.length];
+  return [`${JSON.stringify(context).slice(0, -1)},"ev":[${events}]}`, events.length, 1];
 }
 
 const enum Limit {

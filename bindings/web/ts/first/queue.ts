@@ -1,19 +1,15 @@
 // The queue of ops before the second part has come.
-import type { Start } from "../shared/port.ts";
+import type { PageView, Start } from "../shared/port.ts";
 import type { Settings } from "../shared/settings.ts";
 import { Chars, clean } from "./text.ts";
 
 export const now = (): number => performance.now();
 
-export function openPort(settings: Settings): Start {
+export function openPort(settings: Settings, page = pageNow(settings)): Start {
   const port = {
     settings,
     t0: { mono: now(), wall: Date.now() },
-    page: {
-      site: clean(settings.site || location.hostname),
-      path: clean(location.pathname, Chars.Path),
-      referrer: document.referrer.split("/")[2] || "",
-    },
+    page,
     ops: [],
     sentPlain: 0,
     dropped: 0,
@@ -43,3 +39,9 @@ const enum Limit {
   /** Ours: some minutes of a busy page, and 100 KB of memory. */
   Ops = 1_000,
 }
+
+const pageNow = (settings: Settings): PageView => ({
+  site: clean(settings.site || location.hostname),
+  path: clean(location.pathname, Chars.Path),
+  referrer: document.referrer.split("/")[2] || "",
+});

@@ -10,40 +10,37 @@ import { watchRoots } from "./roots.ts";
 /** Fetches the second part; called again when the page is shown again, if it failed. */
 export type FetchHost = () => Promise<{ attach: (port: Start) => Promise<Host> }>;
 
-/** The host never comes where the second part can't be had: then the first script goes on alone. */
-export function start(settings: Settings, fetchHost: FetchHost): { port: Start; host: Promise<Host> } {
+/** `done` is never called where the second part can't be had: then the first script goes on alone. */
+export function start(settings: Settings, fetchHost: FetchHost, done?: (host: Host) => void): Start {
   const port = openPort(settings);
   const on = (target: EventTarget, name: string, work: (event: any) => void) => target.addEventListener(name, port.guard(work));
   sendAtLeave(port);
   measure(port);
 
-  const host = new Promise<Host>((done) => {
-    let again: (() => void) | undefined;
-    const load = () => {
-      again = undefined;
-      whenIdle(() =>
-        fetchHost()
-          .then((part) => part.attach(port))
-          .then(done, () => (again = load)),
-      );
-    };
-    const look = () => {
-      const isVisible = document.visibilityState == "visible";
-      port.push([now(), "active", isVisible]);
-      if (!isVisible) port.leave();
-      else again?.();
-    };
-    const begin = () => {
-      look();
-      on(document, "visibilitychange", look);
-      on(self, "pagehide", port.leave);
-      watchRoots(port);
-      if (document.readyState == "complete") load();
-      else on(self, "load", load);
-    };
-    // A page prepared behind the visitor's back shows nothing before it is activated.
-    if ((document as { prerendering?: boolean }).prerendering) on(document, "prerenderingchange", begin);
-    else begin();
-  });
-  return { port, host };
+  let again: (() => void) | undefined;
+  const load = () => {
+    again = undefined;
+    whenIdle(() =>
+      fetchHost()
+        .then((part) => part.attach(port))
+        .then(done, () => (again = load)),
+    );
+  };
+  const look = () => {
+    port.push([now(), "active", !document.hidden]);
+    if (document.hidden) port.leave();
+    else again?.();
+  };
+  const begin = () => {
+    look();
+    on(document, "visibilitychange", look);
+    on(self, "pagehide", port.leave);
+    watchRoots(port);
+    if (document.readyState == "complete") load();
+    else on(self, "load", load);
+  };
+  // A page prepared behind the visitor's back shows nothing before it is activated.
+  if ((document as { prerendering?: boolean }).prerendering) on(document, "prerenderingchange", begin);
+  else begin();
+  return port;
 }

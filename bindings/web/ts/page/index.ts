@@ -11,7 +11,7 @@ import { watchTrees } from "./trees.ts";
 export async function attachPage(start: Start, attach: Attach): Promise<Host> {
   const { all, els, t0 } = start;
   const settings = typed(start.settings);
-  if (start.hasSent()) {
+  if (start.plain.n) {
     // What went out without the core stays without it: from here on all impressions are new.
     start.leave();
     for (const watched of all.values()) {

@@ -1,6 +1,7 @@
 // What the first script leaves out: content that changes or goes, and trees within the tree: open shadow roots, frames of this origin.
 import type { Start, Watched } from "../shared/port.ts";
 import type { What } from "../shared/op.ts";
+import { gradually } from "./gradually.ts";
 import { NAME, read, SELECTOR } from "../first/markup.ts";
 import { MATOMO, MATOMO_ATTRIBUTES, readMatomo } from "./matomo.ts";
 import { isSame } from "./what.ts";
@@ -54,6 +55,17 @@ export function watchTrees(start: Start): Trees {
     start.watch(el);
   };
 
+  /** What only moved is connected again, and is not asked here. */
+  const lose = (node: Element) => {
+    let hadTrees = false;
+    each(node, "*", (el) => {
+      const watched = all.get(el);
+      if (watched) forget(watched, "removed");
+      hadTrees ||= !!el.shadowRoot || el.localName == "iframe";
+    });
+    if (hadTrees) sweep();
+  };
+
   const say = (el: Element, what: What) => {
     all.set(el, { ...(all.get(el) ?? { el, id: 0 }), said: what });
     check(el);
@@ -66,7 +78,8 @@ export function watchTrees(start: Start): Trees {
 
   const find = (node: Element) => {
     each(node, MATOMO, sayMatomo);
-    each(node, "*", dive);
+    gradually(node.querySelectorAll("*"), dive);
+    dive(node);
   };
   // The documents of other origins' frames are not to be had.
   const dive = (el: any) => watchTree(el.shadowRoot ?? el.contentDocument);
@@ -74,10 +87,10 @@ export function watchTrees(start: Start): Trees {
   const changes = new MutationObserver(
     guard((records: MutationRecord[]) => {
       const added = new Set<Node>();
-      let gone = false;
+      const removed = new Set<Node>();
       for (const { target, addedNodes, removedNodes, attributeName } of records) {
         addedNodes.forEach((node) => node.nodeType == Node.ELEMENT_NODE && added.add(node));
-        removedNodes.forEach((node) => (gone ||= node.nodeType == Node.ELEMENT_NODE));
+        removedNodes.forEach((node) => node.nodeType == Node.ELEMENT_NODE && removed.add(node));
         const el = target as Element;
         if (!attributeName) continue;
         if (attributeName.startsWith(NAME)) {
@@ -86,8 +99,7 @@ export function watchTrees(start: Start): Trees {
           if (attributeName.endsWith("placement")) el.querySelectorAll(SELECTOR).forEach(check);
         } else if (el.closest(MATOMO)) sayMatomo(el.closest(MATOMO)!);
       }
-      // What only moved is connected again.
-      if (gone) sweep();
+      for (const node of removed) if (!node.isConnected) lose(node as Element);
       for (const node of added) if (!added.has(node.parentNode!)) find(node as Element);
     }),
   );
@@ -118,7 +130,7 @@ export function watchTrees(start: Start): Trees {
   watchTree(document);
   // What happened while nobody looked.
   sweep();
-  for (const el of all.keys()) check(el as Element);
+  gradually([...all.keys()] as Element[], guard(check));
   return {
     observe: watchTree,
     say,

@@ -33,6 +33,8 @@ export interface What {
   measurable?: 0 | 1;
   video?: boolean;
   rule?: Rule;
+  /** When any of it first showed: the first script's own note. */
+  seen?: Mono;
   /** Host and path a click leads to, where the markup names it; otherwise the link clicked on. */
   target?: string;
 }

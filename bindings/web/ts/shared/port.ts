@@ -56,8 +56,8 @@ export interface Start extends Pick<Port, "settings" | "t0" | "page" | "ops" | "
   boxless?: (el: Element) => void;
   /** The page is hidden or left. */
   leave(): void;
-  /** Whether any event went out without the core. */
-  hasSent(): boolean;
+  /** What went out without the core: `n` events so far. */
+  plain: { readonly n: number };
   /** The same function, which throws nothing into the page and does nothing once stopped. */
   guard<A extends any[]>(work: (...args: A) => void): (...args: A) => void;
   stopped?: boolean;
