@@ -1,9 +1,9 @@
 // The public handle: what its calls become.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { source } from "./source.js";
+import { compiled } from "./compiled.js";
 
-const { openHandle } = await source("page/handle.ts");
+const { openHandle } = await compiled("page/handle.ts");
 
 function open() {
   const ops = [];

@@ -1,13 +1,13 @@
 // What attributes and settings mean.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { source } from "./source.js";
+import { compiled } from "./compiled.js";
 
-const { read, rule } = await source("first/markup.ts");
-const { fromTag } = await source("first/settings.ts");
-const { typed } = await source("page/settings.ts");
-const { readMatomo } = await source("page/matomo.ts");
-const { tidy } = await source("page/what.ts");
+const { read, rule } = await compiled("first/markup.ts");
+const { fromTag } = await compiled("first/settings.ts");
+const { typed } = await compiled("page/settings.ts");
+const { readMatomo } = await compiled("page/matomo.ts");
+const { tidy } = await compiled("page/what.ts");
 
 /** As much of an element as is asked: its attributes, and an ancestor that names the placement. */
 const element = (attributes, placement) => ({

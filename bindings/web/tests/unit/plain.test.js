@@ -3,9 +3,9 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import Ajv from "ajv/dist/2020.js";
-import { source } from "./source.js";
+import { compiled } from "./compiled.js";
 
-const { takePlain } = await source("first/plain.ts");
+const { takePlain } = await compiled("first/plain.ts");
 const schema = JSON.parse(readFileSync(new URL("../../../../core/schema/batch-1-0-0.json", import.meta.url)));
 // The schema also speaks of sizes that no JSON Schema keyword can say.
 const validate = new Ajv({ strict: false }).compile(schema);
@@ -43,7 +43,7 @@ test("renders and clicks become one batch with numbers from 1", () => {
     v: "1-0-0",
     inst: "9kPz3vK2QmWc8RtY",
     bn: 1,
-    sdk: "web-first/1.2.3",
+    sdk: "web-first/0.0.0",
     t0: 1_574_553_634_000,
     src: { aff: "aff", site: "news.example.jp", page: "/a", ref: "" },
     dev,

@@ -1,9 +1,9 @@
 // The queue before the second part has come: bounded, in order, and harmless to the page.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { source } from "./source.js";
+import { compiled } from "./compiled.js";
 
-const { openPort } = await source("first/queue.ts");
+const { openPort } = await compiled("first/queue.ts");
 const open = () => openPort({ key: "k", endpoint: "https://c", affiliate: "a" }, { site: "s", path: "/", referrer: "" });
 const render = (id) => [id, "render", id, { content: "c", placement: "p" }];
 const visible = (id) => [id, "visible", id, 1, 1, 1];

@@ -24,14 +24,14 @@ export function start(settings: Settings): Handle {
   if (isPage() && !port) {
     try {
       const { core } = settings;
-      const started = begin(settings, () => {
-        if (started.port.stopped) return Promise.reject();
+      const fetchHost = () => {
+        if (started.stopped) return Promise.reject();
         return core ? import(/* @vite-ignore */ /* webpackIgnore: true */ `${core}/eyeline-core-${__VERSION__}.js`) : import("../host/index.ts");
-      });
-      ({ port } = started);
+      };
+      const started = begin(settings, fetchHost, (host) => flushes.splice(0).forEach((tell) => tell(host.flush())));
+      port = started;
       port.calls = early;
       early = [];
-      void started.host.then((host) => flushes.splice(0).forEach((tell) => tell(host.flush())));
     } catch (error) {
       if (settings.debug) console.warn("eyeline:", error);
     }
