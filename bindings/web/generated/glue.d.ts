@@ -88,7 +88,7 @@ export class Core {
      */
     path(): string;
     /**
-     * Where what was last previewed goes, without the write key.
+     * Where what was last previewed, or last seen waiting, goes, without the write key.
      */
     previewPath(): string;
     /**
@@ -128,6 +128,11 @@ export class Core {
      * How much of an impression shows from now on: its visible fraction, its whole size in CSS px.
      */
     visible(m: number, w: number, imp: number, fraction: number, width: number, height: number): void;
+    /**
+     * The body of the sealed batch number `skip`, from 0, of those that wait while another is on its way; nothing changes.
+     * For a page that is left: it sends all of them at once.
+     */
+    waiting(m: number, w: number, skip: number): Uint8Array | undefined;
     /**
      * Hands out what has to be stored now, as one transaction: for each change its operation (0 set, 1 delete, 2 delete
      * this number and all below, 3 delete everything in this slot), the class, the number and the value.
@@ -192,6 +197,7 @@ export interface InitOutput {
     readonly core_storageFailed: (a: number, b: number, c: number) => void;
     readonly core_ticket: (a: number) => number;
     readonly core_visible: (a: number, b: number, c: number, d: number, e: number, f: number, g: number) => void;
+    readonly core_waiting: (a: number, b: number, c: number, d: number) => [number, number];
     readonly core_writes: (a: number, b: any) => void;
     readonly restore_new: () => number;
     readonly restore_put: (a: number, b: number, c: number, d: number, e: number) => void;

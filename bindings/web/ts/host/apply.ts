@@ -1,65 +1,55 @@
 // One op of the page as one call of the core.
 import type { Id, Op, Rule, What } from "../shared/op.ts";
-import type { Core } from "./surface.ts";
+import type { Method } from "./surface.ts";
 
 /** The core's numbers of the impressions that live, by the page's. */
 export type Live = Map<Id, number>;
 
-/** `m` and `w`: the op's own moment, on both clocks. False where it concerns an impression the core does not know. */
-export const apply = (core: Core, op: Op, m: number, w: number, live: Live, rule?: Rule): boolean | void => {
-  switch (op[1]) {
+/** Calls the core at the op's own moment. */
+export type Call = (method: Method, ...args: unknown[]) => unknown;
+
+/** False where the op concerns an impression the core does not know. */
+export const apply = (op: Op, call: Call, live: Live, rule?: Rule): boolean => {
+  const [, kind, subject, ...rest] = op as [number, Op[1], any, ...unknown[]];
+  switch (kind) {
     case "render": {
-      const what = op[3];
+      const what = rest[0] as What;
       const { name = "", fraction = 0, ms = 0 } = what.rule ?? rule ?? {};
-      const imp = core.render(m, w, ...chosen(what), name, fraction, ms, what.variant ?? "");
-      if (imp) live.set(op[2], imp);
-      return;
+      const imp = call("render", ...chosen(what), name, fraction, ms, what.variant ?? "");
+      if (imp) live.set(subject, imp as number);
+      return true;
     }
     case "serve":
-      return core.serve(m, w, ...chosen(op[2]));
-    case "convert":
-      return core.convert(m, w, op[2], op[3], op[4], op[5]);
-    case "page":
-      live.clear();
-      return core.page(m, w, op[2], op[3], op[4]);
-    case "active":
-      return core.active(m, w, op[2]);
-    case "activity":
-      return core.activity(m, w);
-    case "gpc":
-      return core.gpc(m, w, op[2]);
-    case "forget":
-      live.clear();
-      return core.forget(m, w);
-    case "leave":
-      return core.background(m, w);
-    case "flush":
-      return core.flush(m, w);
-    case "consent":
-      return core.consent(m, w, op[2]);
-    case "resume":
-      return;
-  }
-  const imp = live.get(op[2]);
-  if (!imp) return false;
-  switch (op[1]) {
+      call("serve", ...chosen(subject));
+      return true;
     case "visible":
-      return core.visible(m, w, imp, op[3], op[4], op[5]);
     case "click":
-      return core.click(m, w, imp, op[3], op[4]);
     case "media":
-      return core.media(m, w, imp, op[3], op[4], op[5], op[6], op[7]);
-    case "hide":
-      live.delete(op[2]);
-      return core.hide(m, w, imp, op[3]);
+    case "hide": {
+      const imp = live.get(subject);
+      if (imp) call(kind, imp, ...rest);
+      if (kind === "hide") live.delete(subject);
+      return !!imp;
+    }
+    case "leave":
+      call("background");
+      return true;
+    case "resume":
+      return true;
+    case "page":
+    case "forget":
+      // What was shown has ended with it.
+      live.clear();
   }
+  call(kind, ...op.slice(2));
+  return true;
 };
 
 /** What chose the content, in the order both `render` and `serve` take it. */
 const chosen = (what: What) => {
   const { content, placement, position = -1, request = "", model = "", propensity = NaN, measurable = 1 } = what;
   const flags = measurable | (what.exploration ? EXPLORATION : 0) | (what.video ? VIDEO : 0);
-  return [content, placement, position, request, model, propensity, flags] as const;
+  return [content, placement, position, request, model, propensity, flags];
 };
 
 const EXPLORATION = 2;

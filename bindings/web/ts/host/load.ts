@@ -6,15 +6,15 @@ declare const __VERSION__: string;
 
 export type Loaded = { surface: Surface; path: "wasm" | "js"; sdk: string };
 
-/** Rejects where neither could be fetched. */
+/** Rejects where neither can be had. */
 export const load = async (): Promise<Loaded> => {
   // Both addresses stand written out, so that bundlers find the files.
-  const response = await fetch(new URL("./eyeline-core-" + __VERSION__ + ".wasm", import.meta.url).href);
-  if (!response.ok) throw new Error("the core could not be fetched");
   try {
+    const response = await fetch(new URL("./eyeline-core-" + __VERSION__ + ".wasm", import.meta.url).href);
     initSync({ module: await compile(response) });
-    return { surface: { Restore } as Surface, path: "wasm", sdk: "web/" + __VERSION__ };
+    return { surface: { Restore }, path: "wasm", sdk: "web/" + __VERSION__ };
   } catch {
+    // A policy refuses to run WebAssembly, or to fetch it; a script may still be had.
     const surface: Surface = await import(new URL("./eyeline-core-" + __VERSION__ + ".asm.js", import.meta.url).href);
     return { surface, path: "js", sdk: "web-js/" + __VERSION__ };
   }

@@ -1,13 +1,12 @@
 // Brings ops to the core in idle time, asks it what is due, and sets the one timer there is.
 import type { Op } from "../shared/op.ts";
 import type { Port } from "../shared/port.ts";
-import { apply, type Live } from "./apply.ts";
+import { apply, type Call, type Live } from "./apply.ts";
 import { Covers } from "./covered.ts";
 import { idle } from "./idle.ts";
 import { Later, type Upload } from "./later.ts";
 import { Media } from "./media.ts";
 import type { Runner } from "./runner.ts";
-import type { Core } from "./surface.ts";
 import type { Transport } from "./transport.ts";
 
 export class Pump {
@@ -92,17 +91,15 @@ export class Pump {
     const [m, kind] = op;
     this._catchUp(m);
     if (kind === "active") this._active = op[2];
-    const { settings, wall } = this._port;
-    const isKnown = this._runner?.call((core, at, w) => apply(core, op, at, w, this._live, settings.rule), m, wall(m));
+    const call: Call = (method, ...args) => this._runner?.at(m, this._port.wall(m), method, ...args);
     // What it belongs to went out with the first script, or was refused.
-    if (isKnown === false && (kind === "click" || kind === "media")) this._port.dropped++;
+    if (!apply(op, call, this._live, this._port.settings.rule) && (kind === "click" || kind === "media")) this._port.dropped++;
   }
 
   /** While the core was not here yet, the page lived on: it is shown the time that passed, in steps it takes for life. */
   private _catchUp(m: number): void {
     if (this._backlog && m - this._fed < BACKLOG_MAX_MS) {
-      const tick = (core: Core, at: number, w: number) => core.active(at, w, this._active);
-      while ((this._fed += STEP_MS) < m) this._runner?.call(tick, this._fed, this._port.wall(this._fed));
+      while ((this._fed += STEP_MS) < m) this._runner?.at(this._fed, this._port.wall(this._fed), "active", this._active);
     }
     this._fed = m;
   }
@@ -127,7 +124,7 @@ export class Pump {
   /** Gives the browser what to send should the page die. Returns the ms until there is more to give. */
   private _arm(runner: Runner, leaving: boolean): number {
     if (!this._later.isPossible) return Infinity;
-    const [captured = 0, , queued = 0] = runner.call((core, m, w) => core.stats(m, w)) ?? [];
+    const [captured = 0, , queued = 0] = runner.ask("stats") ?? [];
     if (!queued || (leaving && runner.outlives)) this._later.disarm();
     else if (captured !== this._armed || leaving) {
       const now = performance.now();

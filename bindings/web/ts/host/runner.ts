@@ -1,7 +1,7 @@
 // Runs one core: every call of it, what it wants stored, and what it wants sent. A trap ends it, here and nowhere else.
 import type { Answer } from "./answer.ts";
 import type { Upload } from "./later.ts";
-import { READY, type Core, type Write } from "./surface.ts";
+import { READY, type Core, type Method, type Rest, type Write } from "./surface.ts";
 import type { Transport } from "./transport.ts";
 
 export interface Hooks {
@@ -28,11 +28,11 @@ export class Runner {
     private readonly _hooks: Hooks,
   ) {}
 
-  /** Calls the core, at the moment `m` or now; `undefined` once it has ended. The one place that does. */
-  call<T>(ask: (core: Core, m: number, w: number) => T, m = performance.now(), w = Date.now()): T | undefined {
+  /** Calls the core; `undefined` once it has ended. The one place that does. */
+  call<T>(use: (core: Core) => T): T | undefined {
     if (this._ended) return undefined;
     try {
-      return ask(this._core, m, w);
+      return use(this._core);
     } catch (error) {
       this._ended = true;
       this._hooks.trapped(error);
@@ -40,13 +40,22 @@ export class Runner {
     }
   }
 
+  /** Calls a method of the core as of now. */
+  ask<K extends Method>(method: K, ...rest: Rest<K>): ReturnType<Core[K]> | undefined {
+    return this.at(performance.now(), Date.now(), method, ...rest);
+  }
+
+  /** Calls a method of the core as of a moment. */
+  at(m: number, w: number, method: Method, ...rest: unknown[]): any {
+    return this.call((core) => (core[method] as (...args: unknown[]) => unknown)(m, w, ...rest));
+  }
+
   /** Stores and sends what is due. Returns the ms until it has to be asked again, or {@link IDLE}. */
   turn(leaving = false): number | undefined {
-    const next = () => this.call((core, m, w) => core.next(m, w));
-    let wait = next();
+    let wait = this.ask("next");
     if (wait === READY) {
       this._send(leaving);
-      wait = next();
+      wait = this.ask("next");
     }
     this._store();
     return wait;
@@ -65,9 +74,8 @@ export class Runner {
 
   /** What would be lost if the page died now: the open batch, what is on its way, what waits. */
   unsent(): Upload[] {
-    const body = this.call((core, m, w) => core.preview(m, w));
-    const open: Upload[] = body ? [[this.call((core) => core.previewPath()) ?? "", body]] : [];
-    return [...open, ...(this.sending && !this.outlives ? [this.sending] : []), ...this._waiting()];
+    const uploads = this.sending && !this.outlives ? [this.sending] : [];
+    return [...this._shown(this.ask("preview")), ...uploads, ...this._waiting()];
   }
 
   /** Lets go of the core; answers that come later are not heard. */
@@ -78,20 +86,23 @@ export class Runner {
   }
 
   private *_waiting(): Generator<Upload> {
-    for (let i = 0, body; (body = this.call((core, m, w) => core.waiting(m, w, i))); i++) {
-      yield [this.call((core) => core.previewPath()) ?? "", body];
-    }
+    for (let i = 0, shown; (shown = this._shown(this.ask("waiting", i++))).length; ) yield* shown;
+  }
+
+  /** What the core showed ahead of its turn, with where it goes. */
+  private _shown(body: Uint8Array | undefined): Upload[] {
+    const path = body && this.call((core) => core.previewPath());
+    return path ? [[path, body]] : [];
   }
 
   private _send(leaving: boolean): void {
-    const upload = this.call((core): Upload => [core.path(), core.body()]);
-    const ticket = this.call((core) => core.ticket());
-    if (!upload || ticket === undefined) return;
-    const [path, body] = upload;
+    const upload = this.call((core): [number, string, Uint8Array] => [core.ticket(), core.path(), core.body()]);
+    if (!upload) return;
+    const [ticket, path, body] = upload;
     const name = nameOf(body);
     const early = this._early.get(name);
     this._early.delete(name);
-    this.sending = upload;
+    this.sending = [path, body];
     const sent = early ? { answer: early, outlives: true } : this._transport.send(path, body, leaving);
     this.outlives = sent.outlives;
     void sent.answer.then((answer) => this._answer(ticket, answer));
@@ -100,17 +111,17 @@ export class Runner {
   private _answer(ticket: number, { code, ok, rejected, retryAfter }: Answer): void {
     this.sending = undefined;
     this.outlives = true;
-    this.call((core, m, w) => core.answer(m, w, ticket, code, ok, rejected, retryAfter));
+    this.ask("answer", ticket, code, ok, rejected, retryAfter);
     this._store();
     this._hooks.stir();
   }
 
   private _store(): void {
     const writes: Write[] = [];
-    this.call((core) => core.writes((...write) => writes.push(write)));
+    this.call((core) => core.writes((...write: Write) => writes.push(write)));
     if (!writes.length) return;
     this._hooks.store(writes).catch(() => {
-      this.call((core, m, w) => core.storageFailed(m, w));
+      this.ask("storageFailed");
       this._hooks.stir();
     });
   }

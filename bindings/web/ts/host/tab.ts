@@ -10,7 +10,7 @@ import type { Loaded } from "./load.ts";
 import { Pump } from "./pump.ts";
 import { Runner } from "./runner.ts";
 import { Store, type Slot } from "./store.ts";
-import { COUNTS, LOSSES, type Core, type Write } from "./surface.ts";
+import { FIRST_LOSS, LOSSES, type Core, type Write } from "./surface.ts";
 import { Transport } from "./transport.ts";
 
 export class Tab implements Host {
@@ -32,7 +32,8 @@ export class Tab implements Host {
   private _resized = 0;
   private _traps = 0;
   private _started = 0;
-  private _waiters: ((delivered: boolean) => void)[] = [];
+  /** Those who wait for delivery: of what was captured up to then. */
+  private _waiters: [captured: number, tell: (delivered: boolean) => void][] = [];
 
   constructor(
     private readonly _port: Port,
@@ -68,15 +69,15 @@ export class Tab implements Host {
   }
 
   flush(): Promise<boolean> {
+    this._hear([performance.now(), "flush"]);
     return new Promise((resolve) => {
-      this._waiters.push(resolve);
-      if (this._isOver()) this._settle(false);
-      else this._hear([performance.now(), "flush"]);
+      this._waiters.push([this.stats().captured, resolve]);
+      this._settle();
     });
   }
 
   stats(): Stats {
-    const counts = this._runner?.call((core, m, w) => core.stats(m, w)) ?? [];
+    const counts = this._runner?.ask("stats") ?? [];
     const [captured = 0, delivered = 0, queued = 0] = counts;
     const lost = Object.fromEntries(LOSSES.map((reason, i) => [reason, counts[FIRST_LOSS + i] ?? 0]));
     return { captured, delivered, queued, lost, path: this._loaded.path, traps: this._traps, stored: !!this._slot };
@@ -87,7 +88,7 @@ export class Tab implements Host {
     this._stopped.abort();
     this._consents.stop();
     this._rest();
-    this._settle(false);
+    this._settle();
   }
 
   private _hear(op: Op): void {
@@ -197,14 +198,17 @@ export class Tab implements Host {
       if (innerWidth !== this._width) {
         const { text, tz, width, height } = device();
         this._width = width;
-        this._runner?.call((core, m, w) => core.device(m, w, text, tz, width, height));
+        this._runner?.ask("device", text, tz, width, height);
       }
     }
-    if (!this._runner?.sending) this._settle(!this.stats().queued);
+    this._settle();
   }
 
-  private _settle(delivered: boolean): void {
-    for (const waiter of this._waiters.splice(0)) waiter(delivered);
+  private _settle(): void {
+    if (this._runner?.sending || !this._waiters[0]) return;
+    const { captured, queued } = this.stats();
+    // What came since may be queued; without a core nothing is known to be delivered.
+    for (const [before, tell] of this._waiters.splice(0)) tell(!!this._runner && queued <= captured - before);
   }
 
   /** Lets go of the core, the slot and its lock: a page that holds none may rest in the back/forward cache. */
@@ -223,7 +227,7 @@ export class Tab implements Host {
   private _trap(): void {
     this._traps++;
     this._rest();
-    this._settle(false);
+    this._settle();
     if (!this._isOver()) setTimeout(() => void this._restart(), Math.max(0, this._started + TRAP_PAUSE_MS - performance.now()));
   }
 
@@ -250,7 +254,6 @@ const pairs = (map?: Record<string, string>): string => Object.entries(map ?? {}
 
 const GPC = 1;
 const CHILDREN = 2;
-const FIRST_LOSS = COUNTS.length;
 /** Ours: a core that traps again and again is not worth the page's time. */
 const TRAPS_MAX = 3;
 const TRAP_PAUSE_MS = 60_000;
