@@ -22,8 +22,8 @@ export function sendAtLeave(port: Start): void {
       if (!ok) throw 0;
       port.sentPlain += body[1];
     } catch {
-      // At the next leave, if there is one.
-      unsent.push(body);
+      // At the next leave, if this was not the last: a page that goes for good is told so of requests that arrive.
+      setTimeout(() => unsent.push(body), Limit.SettledMs);
     }
   };
 
@@ -44,4 +44,9 @@ function denial(key: string): string | null | undefined {
     return localStorage.getItem(`eyeline:${key}`);
   } catch {}
   return;
+}
+
+const enum Limit {
+  /** Ours: longer than a page goes on after its last leave, shorter than a visitor stays away. */
+  SettledMs = 1_000,
 }

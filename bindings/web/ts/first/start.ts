@@ -34,7 +34,7 @@ export function start(settings: Settings, fetchHost: FetchHost, done?: (host: Ho
   const begin = () => {
     look();
     on(document, "visibilitychange", look);
-    on(self, "pagehide", port.leave);
+    on(self, "pagehide", (event) => port.leave(event));
     watchRoots(port);
     if (document.readyState == "complete") load();
     else on(self, "load", load);

@@ -37,15 +37,12 @@ export function watchPresence(start: Start, trees: Trees): void {
     true,
   );
 
-  // Captured: before the first script says that the page is left.
-  on(
-    self,
-    "pagehide",
-    ({ persisted }: PageTransitionEvent) => {
-      if (persisted) for (const watched of start.all.values()) start.end(watched, "bfcache");
-    },
-    true,
-  );
+  const { leave } = start;
+  start.leave = (event) => {
+    // What a page shows when it comes back is shown anew.
+    if (event?.persisted) for (const watched of start.all.values()) start.end(watched, "bfcache");
+    leave();
+  };
   on(self, "pageshow", ({ persisted }: PageTransitionEvent) => {
     if (!persisted) return;
     isFocused = true;

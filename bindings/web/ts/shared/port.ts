@@ -54,8 +54,8 @@ export interface Start extends Pick<Port, "settings" | "t0" | "page" | "ops" | "
   end(watched: Watched, why?: string): void;
   /** Elements that have no box and therefore nothing to show. */
   boxless?: (el: Element) => void;
-  /** The page is hidden or left. */
-  leave(): void;
+  /** The page is hidden or left. The second part may put something before it. */
+  leave(event?: PageTransitionEvent): void;
   /** What went out without the core: `n` events so far. */
   plain: { readonly n: number };
   /** The same function, which throws nothing into the page and does nothing once stopped. */
