@@ -51,6 +51,9 @@ enum Command {
         /// Commit to the sizes and the surface of this build
         #[arg(long)]
         bless: bool,
+        /// Then run the tests that need no browser
+        #[arg(long)]
+        test: bool,
     },
     /// The long tests: thousands of kills, hours of fuzzing. Takes a night; `--help` names the settings
     #[command(after_help = soak::SETTINGS)]
@@ -66,11 +69,14 @@ fn main() -> anyhow::Result<()> {
         Command::Demo { check: false } => demo::show(),
         Command::Demo { check: true } => demo::check(),
         Command::Bench { package } => bench::run(package.as_deref()),
-        Command::Web { check, bless } => web::run(match (check, bless) {
-            (true, _) => web::Differences::Fail,
-            (_, true) => web::Differences::Bless,
-            _ => web::Differences::Say,
-        }),
+        Command::Web { check, bless, test } => {
+            web::run(match (check, bless) {
+                (true, _) => web::Differences::Fail,
+                (_, true) => web::Differences::Bless,
+                _ => web::Differences::Say,
+            })?;
+            if test { web::test()?.verdict() } else { Ok(()) }
+        }
         Command::Soak => soak::run(),
         Command::Fmt => {
             tools::component("rustfmt")?;

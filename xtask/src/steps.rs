@@ -99,8 +99,26 @@ impl Tally {
         failed: 0,
     };
 
-    /// Adds what one line of a test runner's output says: `test result: ok. 12 passed; 0 failed; …`.
+    /// An error where any failed, for a command that is no step.
+    pub(crate) fn verdict(self) -> Result<()> {
+        println!("{} passed, {} failed", self.passed, self.failed);
+        if self.failed > 0 {
+            bail!("{} tests failed", self.failed);
+        }
+        Ok(())
+    }
+
+    /// Adds what one line of Cargo's test runner says, `test result: ok. 12 passed; 0 failed; …`, or of Node's, `ℹ pass 12`.
     fn add_line(&mut self, line: &str) {
+        let of_node = |word: &str| {
+            line.strip_prefix("ℹ ")?
+                .strip_prefix(word)?
+                .trim()
+                .parse()
+                .ok()
+        };
+        self.passed += of_node("pass ").unwrap_or(0);
+        self.failed += of_node("fail ").unwrap_or(0);
         let Some(rest) = line.trim_start().strip_prefix("test result: ") else {
             return;
         };
@@ -162,7 +180,8 @@ pub(crate) fn tests(command: &mut Command) -> Result<Tally> {
         let line = line?;
         tally.add_line(&line);
         // One line a passing test would bury the failing one.
-        let passed = line.starts_with("test ") && line.ends_with("... ok");
+        let passed =
+            line.starts_with("test ") && line.ends_with("... ok") || line.starts_with("✔ ");
         if !passed && !line.is_empty() {
             println!("{line}");
         }
@@ -197,5 +216,14 @@ mod tests {
             tally.add_line(line);
         }
         assert_eq!((tally.passed, tally.failed), (14, 2));
+    }
+
+    #[test]
+    fn nodes_closing_lines_are_added_up() {
+        let mut tally = Tally::default();
+        for line in ["✔ pass 9 (2 ms)", "ℹ tests 11", "ℹ pass 10", "ℹ fail 1"] {
+            tally.add_line(line);
+        }
+        assert_eq!((tally.passed, tally.failed), (10, 1));
     }
 }

@@ -43,6 +43,7 @@ pub(crate) fn run() -> Result<()> {
     steps.step("what a web page loads", || {
         one(web::run(web::Differences::Fail))
     });
+    steps.step("the engine in WebAssembly and in JavaScript", web::test);
     steps.step("documentation", || {
         let mut doc = workspace::cargo()?;
         doc.args(["doc", "--workspace", "--no-deps", "--locked", "--quiet"])

@@ -151,7 +151,8 @@ export class Restore {
      */
     constructor();
     /**
-     * One entry as [`Core::writes`] handed it out. The order does not matter; a class that was never handed out is ignored.
+     * One entry as [`Core::writes`] handed it out. Entries come ascending by class and number, the order of a database;
+     * a class that was never handed out is ignored.
      */
     put(_class: number, number: number, value: Uint8Array | number[]): void;
     /**

@@ -33,7 +33,8 @@ impl Restore {
         Self::default()
     }
 
-    /// One entry as [`Core::writes`] handed it out. The order does not matter; a class that was never handed out is ignored.
+    /// One entry as [`Core::writes`] handed it out. Entries come ascending by class and number, the order of a database;
+    /// a class that was never handed out is ignored.
     pub fn put(&mut self, class: u32, number: f64, value: Vec<u8>) {
         if let Some(class) = class_of(class) {
             let key = Key::new(class, count(number));
@@ -86,7 +87,7 @@ impl Restore {
     /// [`Restore::start`] with random bits of the caller's.
     #[must_use]
     pub fn start_with(
-        mut self,
+        self,
         bits: Box<dyn Entropy + Send>,
         m: f64,
         w: f64,
@@ -112,7 +113,6 @@ impl Restore {
         config.gpc = flags & GPC != 0;
         config.children = flags & CHILDREN != 0;
         config.sampling = sampling(rate);
-        self.saved.entries.sort_by_key(|(key, _)| *key);
         Some(Core::new(Engine::start(
             config,
             self.saved,

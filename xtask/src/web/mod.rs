@@ -12,12 +12,15 @@ mod npm;
 mod place;
 mod sizes;
 mod stage;
+mod suites;
 mod toolchain;
 
 use anyhow::Result;
 
 use place::Place;
 use toolchain::Toolchain;
+
+use crate::steps::{self, Tally};
 
 /// What becomes of a difference to the committed sizes and surface.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -45,9 +48,16 @@ pub(crate) fn run(differences: Differences) -> Result<()> {
     surface.and(sizes)
 }
 
+/// Runs the tests that need no browser, on what [`run`] built.
+pub(crate) fn test() -> Result<Tally> {
+    let place = Place::new()?;
+    npm::install(&place)?;
+    suites::run(&place)
+}
+
 /// Checks the types of all TypeScript. The types of the engine's surface are committed, so this needs no Rust build.
 pub(crate) fn check_types() -> Result<()> {
     let place = Place::new()?;
     npm::install(&place)?;
-    crate::steps::run(place.node_tool("tsc").arg("--noEmit"))
+    steps::run(place.node_tool("tsc").arg("--noEmit"))
 }

@@ -1,7 +1,7 @@
 //! Where the parts of the web build lie.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
 
 use anyhow::{Context, Result};
@@ -52,12 +52,10 @@ impl Place {
         command
     }
 
-    /// `node` running one of our own scripts.
-    pub(super) fn script(&self, name: &str) -> Command {
+    /// `node`, in the package's folder.
+    pub(super) fn node(&self) -> Command {
         let mut command = Command::new("node");
-        command
-            .current_dir(&self.package)
-            .arg(Path::new("build").join(name));
+        command.current_dir(&self.package);
         command
     }
 }

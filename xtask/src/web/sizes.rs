@@ -11,7 +11,7 @@ use super::place::Place;
 use super::toolchain::Toolchain;
 use crate::steps;
 
-/// A file of `dist`, as `build/measure.mjs` says it.
+/// A file of `dist`, as `build/measure.js` says it.
 #[derive(Deserialize)]
 pub(super) struct Measured {
     pub(super) name: String,
@@ -42,8 +42,8 @@ const LIMITS: [(&str, &[&str], u64); 3] = [
 
 /// Measures the files of `dist`.
 pub(super) fn measure(place: &Place) -> Result<Vec<Measured>> {
-    let output = steps::output(place.script("measure.mjs").arg(place.dist()))?;
-    serde_json::from_str(&output).context("build/measure.mjs did not answer in JSON")
+    let output = steps::output(place.node().arg("build/measure.js").arg(place.dist()))?;
+    serde_json::from_str(&output).context("build/measure.js did not answer in JSON")
 }
 
 /// Prints the sizes and holds them against what is committed and against the limits.
