@@ -1,0 +1,15 @@
+// The tables as they stand in docs/benchmarks.md.
+const line = (cells) => `| ${cells.join(" | ")} |`;
+const table = (heads, rows) => [line(heads), `|---|${"---:|".repeat(heads.length - 1)}`, ...rows.map(line)].join("\n");
+
+export const sizesTable = (rows) => table(["what a visitor loads", "brotli -q 11, bytes"], rows.map(({ what, bytes }) => [what, bytes.toLocaleString("en")]));
+
+export const costTable = (rows) =>
+  table(
+    ["", "CPU ms an event, net", "requests per 100", "body bytes an event", "idle 10 s, ms", "scroll 6 s, ms", "init ms, net", "init at 4×, net", "longest task, ms"],
+    rows.map(({ name, event, requests, bytes, idle, scroll, init, initSlow, longest }) => [
+      name, event.toFixed(2), requests, Number.isFinite(bytes) ? Math.round(bytes) : "–", idle.toFixed(1), scroll.toFixed(0), init.toFixed(1), initSlow.toFixed(1), longest.toFixed(1),
+    ]),
+  );
+
+export const correctTable = (rows) => table(["", ...Object.keys(rows[0].found)], rows.map(({ name, found }) => [name, ...Object.values(found)]));
