@@ -35,7 +35,7 @@ const hiddenTab = async (browser, tool, how, { site, sink }) => {
   return counted;
 };
 
-/** Exposures that Snowplow reports, from its self-describing events (base64 in `ue_px`). */
+/** Exposures that Snowplow reports: self-describing events, as JSON in `ue_pr` or base64 in `ue_px`. */
 const exposures = (sink) => {
   const events = sink.posts().flatMap(({ text }) => {
     try {
@@ -44,7 +44,8 @@ const exposures = (sink) => {
       return [];
     }
   });
-  return events.filter(({ ue_px }) => ue_px && Buffer.from(ue_px, "base64url").toString().includes("expose_element")).length;
+  const described = ({ ue_pr, ue_px }) => ue_pr ?? Buffer.from(ue_px ?? "", "base64url").toString();
+  return events.filter((event) => described(event).includes("expose_element")).length;
 };
 
 /** Posts from a page that the browser has prepared and nobody has opened. */
@@ -52,13 +53,14 @@ const prerender = async (browser, how, { site, sink }) => {
   const tag = tagOf(how);
   site.page("/prepared", tag);
   const rules = JSON.stringify({ prerender: [{ urls: ["/prepared"], eagerness: "immediate" }] });
-  const { page, close } = await open(browser);
+  // In a private profile Chromium prepares nothing, so this page is in the browser's own.
+  const page = await browser.newPage();
   const prepared = new Promise((done) => site.once("/prepared", done));
   await page.goto(site.page("/before", `<script type="speculationrules">${rules}</script>`));
   await prepared;
   await pause(6000);
   const posts = sink.posts().length;
-  await close();
+  await page.close();
   return posts;
 };
 

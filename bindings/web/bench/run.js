@@ -38,7 +38,8 @@ try {
   }
   if (wanted("correct")) {
     const rows = [];
-    for (const tool of tools.filter((tool) => tool.entry !== "nothing")) rows.push({ name: tool.name, found: await correct(browser, tool, stage) });
+    // With 20 events a batch the dozen tracked here would never be sent, which says nothing.
+    for (const tool of tools.filter(({ entry }) => entry !== "nothing" && entry !== "snowplow-batch")) rows.push({ name: tool.name, found: await correct(browser, tool, stage) });
     console.log(`\n${correctTable(rows)}`);
   }
 } finally {

@@ -1,4 +1,6 @@
-//! `cargo xtask demo`: one process with everything in it, the real data through it, and the report to look at.
+//! `cargo xtask demo`: one process with everything in it, the real data through it, then the media page and the dashboard to look at.
+
+use std::process::Command;
 
 use anyhow::Result;
 
@@ -12,20 +14,30 @@ use crate::steps;
 /// Where a part does not start or ends early.
 pub(crate) fn show() -> Result<()> {
     let stage = Stage::build()?;
+    let dashboard = replay(&stage)?;
+    steps::run(stage.eyeline("load").args(["--once", "--list-all"]))?;
+    println!("\nwhat visitors saw, by policy and placement");
+    steps::run(stage.eyeline("query").arg(HEADLINE))?;
+
+    // The replay's clock stands still now; who looks at the media page lives in the present.
+    let mut command = stage.eyeline_today("up");
+    let up = start(&mut command, &dashboard, &["--rotate-after", "2s"])?;
+    println!("\nmedia page:  {}", text(&up.said["site"]));
+    if up.said["sdk"].is_null() {
+        println!("             nothing is measured on it yet: `cargo xtask web` builds the web SDK, then run the demo again");
+    }
+    println!("dashboard:   {}", text(&up.said["dashboard"]));
+    println!("data:        {}", stage.folder().display());
+    println!("Ctrl-C ends it.");
+    up.process.wait()
+}
+
+/// Sends the real data through the system on the replay's clock, with faults on the way. Gives the dashboard's address.
+fn replay(stage: &Stage) -> Result<String> {
     let mut command = stage.eyeline("up");
-    command.args([
-        "--json",
-        "--listen",
-        "127.0.0.1:0",
-        "--dashboard",
-        "127.0.0.1:0",
-        "--every",
-        "2s",
-        "--list-all",
-    ]);
-    let mut up = Process::start("eyeline up", command.args(DOOR))?;
-    let said = up.await_object("listening")?;
-    let (collector, dashboard) = (text(&said["listening"]), text(&said["dashboard"]));
+    command.args(["--list-all", "--no-site"]);
+    let up = start(&mut command, "http://127.0.0.1:0", &DOOR)?;
+    let (collector, dashboard) = (text(&up.said["listening"]), text(&up.said["dashboard"]));
     println!("collector {collector}, report {dashboard}");
     let proxy = stage.fault_proxy(&collector)?;
     steps::run(stage.eyeline("replay").args(["--to", &proxy.address]))?;
@@ -34,13 +46,22 @@ pub(crate) fn show() -> Result<()> {
         "on the way the proxy sent {} of {} requests twice and failed {}",
         counts["duplicated"], counts["requests"], counts["failed"]
     );
-    steps::run(stage.eyeline("load").args(["--once", "--list-all"]))?;
-    println!("\nwhat visitors saw, by policy and placement");
-    steps::run(stage.eyeline("query").arg(HEADLINE))?;
-    println!("\nreport:   {dashboard}");
-    println!("data:     {}", stage.folder().display());
-    println!("Ctrl-C ends it.");
-    up.wait()
+    up.process.stop()?;
+    Ok(dashboard)
+}
+
+/// `eyeline up`, and what it said once it listened.
+struct Up {
+    process: Process,
+    said: serde_json::Value,
+}
+
+fn start(command: &mut Command, dashboard: &str, more: &[&str]) -> Result<Up> {
+    let dashboard = dashboard.trim_start_matches("http://");
+    command.args(["--json", "--listen", "127.0.0.1:0", "--every", "2s", "--dashboard", dashboard]);
+    let mut process = Process::start("eyeline up", command.args(more))?;
+    let said = process.await_object("listening")?;
+    Ok(Up { process, said })
 }
 
 /// Visible time and viewability are drawn by the replay; impressions and clicks are the data's.
