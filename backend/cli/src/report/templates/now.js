@@ -9,7 +9,7 @@
   const digits = new Intl.NumberFormat("en");
   const clock = new Intl.DateTimeFormat("en-GB", { timeStyle: "medium", timeZone: "UTC" });
   const percent = (share) => `${(100 * share).toFixed(1)} %`;
-  const time = (ms) => (ms < 60_000 ? `${(ms / 1000).toFixed(1)} s` : `${Math.floor(ms / 60_000)} min ${Math.round((ms % 60_000) / 1000)} s`);
+  const time = (ms) => (ms < 60_000 ? `${(ms / 1000).toFixed(1)} s` : `${Math.floor(ms / 60_000)}:${String(Math.floor((ms % 60_000) / 1000)).padStart(2, "0")} min`);
 
   // Below this many a rate says more about chance than about the page.
   const LEAST = 20;

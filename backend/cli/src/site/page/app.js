@@ -8,16 +8,12 @@ const main = document.getElementById("main");
 const policy = document.body.dataset.policy;
 let turn = 0;
 
-const slate = async (campaign) => {
-  const answer = await json(`/api/slate?campaign=${campaign}&policy=${policy}`);
-  return answer;
-};
-
-const served = (placement, campaign) => slate(campaign).then((chosen) => {
-  // Said once a slate, before its cards are drawn: what was served, whether or not it is ever seen.
+// Asks for a slate, and says that it was served: whether or not it is ever seen.
+const served = async (placement, campaign) => {
+  const chosen = await json(`/api/slate?campaign=${campaign}&policy=${policy}`);
   eyeline("serve", { content: content(chosen.items[0]), placement, request: chosen.request, model: chosen.model });
   return chosen;
-});
+};
 
 const section = async (campaign) => {
   const [top, middle, chosen] = await Promise.all([

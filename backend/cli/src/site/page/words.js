@@ -25,11 +25,13 @@ const TEASERS = [
   "One colour, head to toe: the case for and against.",
 ];
 
-// FNV-1a: a small even hash.
+// FNV-1a, and MurmurHash3's last step, which spreads short texts over all bits.
 const number = (text) => {
   let hash = 2166136261;
-  for (const char of text) hash = Math.imul(hash ^ char.codePointAt(0), 16777619) >>> 0;
-  return hash;
+  for (const char of text) hash = Math.imul(hash ^ char.codePointAt(0), 16777619);
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
+  return (hash ^ (hash >>> 16)) >>> 0;
 };
 
 export const look = ({ campaign, item }) => {
