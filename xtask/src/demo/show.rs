@@ -24,7 +24,9 @@ pub(crate) fn show() -> Result<()> {
     let up = start(&mut command, &dashboard, &["--rotate-after", "2s"])?;
     println!("\nmedia page:  {}", text(&up.said["site"]));
     if up.said["sdk"].is_null() {
-        println!("             nothing is measured on it yet: `cargo xtask web` builds the web SDK, then run the demo again");
+        println!(
+            "             nothing is measured on it yet: `cargo xtask web` builds the web SDK, then run the demo again"
+        );
     }
     println!("dashboard:   {}", text(&up.said["dashboard"]));
     println!("data:        {}", stage.folder().display());
@@ -58,7 +60,15 @@ struct Up {
 
 fn start(command: &mut Command, dashboard: &str, more: &[&str]) -> Result<Up> {
     let dashboard = dashboard.trim_start_matches("http://");
-    command.args(["--json", "--listen", "127.0.0.1:0", "--every", "2s", "--dashboard", dashboard]);
+    command.args([
+        "--json",
+        "--listen",
+        "127.0.0.1:0",
+        "--every",
+        "2s",
+        "--dashboard",
+        dashboard,
+    ]);
     let mut process = Process::start("eyeline up", command.args(more))?;
     let said = process.await_object("listening")?;
     Ok(Up { process, said })

@@ -84,7 +84,7 @@ function keysFile() {
 }
 
 /** `EYELINE_BIN`, or what a build of the workspace left in the target folder. */
-function binary() {
+export function binary() {
   const target = process.env.CARGO_TARGET_DIR ?? join(cache(), "target");
   const path = process.env.EYELINE_BIN ?? join(target, "debug", "eyeline");
   if (!existsSync(path)) {
