@@ -80,6 +80,8 @@ const observer = (changed: (entry: IntersectionObserverEntry) => void): Intersec
 /** Whether strangers are on top of most of what shows; not looked at once `looks` are used up. */
 const isCovered = (element: Element, looks: number): boolean => {
   if (looks <= 0) return false;
+  // A hit test finds what is transparent, too.
+  if (element.checkVisibility?.({ opacityProperty: true, visibilityProperty: true }) === false) return true;
   const view = element.ownerDocument.defaultView!;
   const { left, top, right, bottom } = element.getBoundingClientRect();
   const [x0, y0] = [Math.max(left, 0), Math.max(top, 0)];
