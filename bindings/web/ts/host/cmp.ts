@@ -1,5 +1,6 @@
 // Listens to the page's consent platform: IAB TCF (`__tcfapi`) and IAB GPP (`__gpp`), in this window or, through their
 // locator frames, in one above. A platform may arrive late: it is looked for a few times, no more.
+import { guarded } from "./guard.ts";
 import { ofGpp, ofTcf, PENDING, stricter, type Choice, type GppPing, type TcData } from "./consent-map.ts";
 
 type Api = (command: string, version: number, callback: (value: unknown, success: boolean) => void) => void;
@@ -27,10 +28,11 @@ export const watchPlatforms = (tell: (choice: Choice) => void, vendor?: number):
     if (!api) return false;
     settle(name, PENDING);
     try {
-      api("addEventListener", version, (value, success) => {
+      const hear = guarded((value: unknown, success: boolean) => {
         const choice = success === false ? undefined : judge(value);
         if (choice !== undefined) settle(name, choice);
       });
+      api("addEventListener", version, hear);
     } catch {
       // A broken platform has not answered: pending.
     }
@@ -39,7 +41,7 @@ export const watchPlatforms = (tell: (choice: Choice) => void, vendor?: number):
 
   let tries = 0;
   let timer: ReturnType<typeof setTimeout> | undefined;
-  const look = () => {
+  const look = guarded(() => {
     const tcf = listen("tcf", 2, (value) => value ? ofTcf(value as TcData, vendor) : undefined);
     const gpp = listen("gpp", 1.1, (value) => {
       const ping = (value as { pingData?: GppPing } | undefined)?.pingData;
@@ -47,7 +49,7 @@ export const watchPlatforms = (tell: (choice: Choice) => void, vendor?: number):
     });
     // At 0.1, 0.3, 0.7 … 25.5 s: the last look is half a minute after the start.
     if (!(tcf && gpp) && tries < LOOKS) timer = setTimeout(look, FIRST_PAUSE_MS * 2 ** tries++);
-  };
+  });
   look();
   return () => {
     clearTimeout(timer);

@@ -1,6 +1,7 @@
 // Whether something lies on top of an element. Five points of what shows are asked for when the core has something due,
 // such as a rule about to be met; where the observer itself sees covers (IntersectionObserver v2), only of what it suspects.
 import type { Id, Mono, Op } from "../shared/op.ts";
+import { guarded } from "./guard.ts";
 import type { Port } from "../shared/port.ts";
 
 type Visible = Extract<Op, { 1: "visible" }>;
@@ -9,7 +10,7 @@ type Shown = { op: Visible; clear: Mono; covered?: boolean; suspect: boolean; el
 
 export class Covers {
   private readonly _shown = new Map<Id, Shown>();
-  private readonly _observer = observer((entry) => {
+  private readonly _observer = observer((entry: IntersectionObserverEntry) => {
     const shown = this._shown.get(this._port.idOf(entry.target));
     if (shown && entry.isIntersecting) {
       // A sticky bar that touches a corner is enough for it: look closer, at once.
@@ -74,7 +75,7 @@ export class Covers {
 /** An observer that sees covers, where the browser has one. */
 const observer = (changed: (entry: IntersectionObserverEntry) => void): IntersectionObserver | undefined =>
   "isVisible" in (globalThis.IntersectionObserverEntry?.prototype ?? {})
-    ? new IntersectionObserver((entries) => entries.forEach(changed), { trackVisibility: true, delay: 100 } as IntersectionObserverInit)
+    ? new IntersectionObserver(guarded((entries: IntersectionObserverEntry[]) => entries.forEach(changed)), { trackVisibility: true, delay: 100 } as IntersectionObserverInit)
     : undefined;
 
 /** Whether strangers are on top of most of what shows; not looked at once `looks` are used up. */

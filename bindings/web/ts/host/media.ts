@@ -1,5 +1,6 @@
 // Video and audio inside measured elements: what plays, how far, and for how long it was really played.
 import type { Id, Op } from "../shared/op.ts";
+import { guarded } from "./guard.ts";
 import type { Port } from "../shared/port.ts";
 
 const [START, Q25, Q50, Q75, COMPLETE, PAUSE, RESUME, MUTE, ERROR, STOP] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9];
@@ -58,7 +59,7 @@ export class Media {
     if (this._roots.has(root)) return;
     this._roots.add(root);
     for (const type of EVENTS) {
-      root.addEventListener(type, (event) => this._hear(event.target as HTMLMediaElement, event.type), {
+      root.addEventListener(type, guarded((event: Event) => this._hear(event.target as HTMLMediaElement, event.type)), {
         capture: true,
         passive: true,
         signal: this._stop,

@@ -3,6 +3,7 @@ import type { Op } from "../shared/op.ts";
 import type { Port } from "../shared/port.ts";
 import { apply, type Call, type Live } from "./apply.ts";
 import { Covers } from "./covered.ts";
+import { guarded } from "./guard.ts";
 import { idle } from "./idle.ts";
 import { Later, type Upload } from "./later.ts";
 import { Media } from "./media.ts";
@@ -64,23 +65,26 @@ export class Pump {
   }
 
   /** Tells the core what has queued up, for about `budget` ms, then does what is due. */
-  drain(budget: number): void {
+  readonly drain = guarded((budget: number) => {
     const until = performance.now() + budget;
     let leaving = false;
     let taken = 0;
-    while (this._runner && taken < this._ops.length) {
-      const op = this._ops[taken++]!;
-      leaving ||= op[1] === "leave";
-      this._take(op);
-      if (!(taken & 7) && performance.now() > until) break;
+    try {
+      while (this._runner && taken < this._ops.length) {
+        const op = this._ops[taken++]!;
+        leaving ||= op[1] === "leave";
+        this._take(op);
+        if (!(taken & 7) && performance.now() > until) break;
+      }
+    } finally {
+      this._ops.splice(0, taken);
     }
-    this._ops.splice(0, taken);
     if (!this._runner) return;
     if (this._ops.length) return this._await();
     this._catchUp(performance.now());
     this._backlog = false;
     this._turn(leaving);
-  }
+  });
 
   private _take(op: Op): void {
     this._media.before(op, (before) => this._feed(before));

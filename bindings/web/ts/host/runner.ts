@@ -1,5 +1,5 @@
 // Runs one core: every call of it, what it wants stored, and what it wants sent. A trap ends it, here and nowhere else.
-import type { Answer } from "./answer.ts";
+import { failure, UNREACHABLE, type Answer } from "./answer.ts";
 import type { Upload } from "./later.ts";
 import { READY, type Core, type Method, type Rest, type Write } from "./surface.ts";
 import type { Transport } from "./transport.ts";
@@ -103,9 +103,20 @@ export class Runner {
     const early = this._early.get(name);
     this._early.delete(name);
     this.sending = [path, body];
-    const sent = early ? { answer: early, outlives: true } : this._transport.send(path, body, leaving);
+    const sent = early
+      ? { answer: early, outlives: true }
+      : isRepeat(path) && !leaving
+        ? { answer: this._sendLate(path, body), outlives: true }
+        : this._transport.send(path, body, leaving);
     this.outlives = sent.outlives;
     void sent.answer.then((answer) => this._answer(ticket, answer));
+  }
+
+  /** A page before this one may have sent it and not lived to hear the answer: a visitor in a hurry must not repeat it page by page. */
+  private async _sendLate(path: string, body: Uint8Array): Promise<Answer> {
+    await new Promise((resolve) => setTimeout(resolve, REPEAT_MS));
+    // The page may be gone, and with it the slot: then it is another's.
+    return this._ended ? failure(UNREACHABLE) : this._transport.send(path.replace(/w=\d+/, "w=" + Date.now()), body, false).answer;
   }
 
   private _answer(ticket: number, { code, ok, rejected, retryAfter }: Answer): void {
@@ -129,3 +140,9 @@ export class Runner {
 
 /** A sealed batch is never rewritten: its length and the checksum at its end tell it from others. */
 const nameOf = (body: Uint8Array): string => body.length + ":" + body.slice(-8);
+
+/** Whether it was tried before, by another instance: only its own knows how long ago it started. */
+const isRepeat = (path: string): boolean => !/&s=/.test(path) && !/a=1\b/.test(path);
+
+/** Ours: who stays this long will hear the answer. */
+const REPEAT_MS = 3_000;

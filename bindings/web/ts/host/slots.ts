@@ -10,11 +10,12 @@ export const SLOTS_MAX = 64;
 export const unsent = (keys: readonly EntryKey[], except: ReadonlySet<number>): number[] =>
   [...new Set(keys.filter(([slot, cls]) => cls >= BATCH && !except.has(slot)).map(([slot]) => slot))].sort((a, b) => a - b);
 
-/** Holds the lock `name` until the returned function is called; `undefined` where another page holds it. */
-export const hold = (name: string): Promise<(() => void) | undefined> =>
+/** Holds the lock `name` until the returned function is called; `undefined` where another page holds it, unless told to wait. */
+export const hold = (name: string, waitMs = 0): Promise<(() => void) | undefined> =>
   new Promise((resolve, reject) => {
+    const options: LockOptions = waitMs ? { signal: AbortSignal.timeout(waitMs) } : { ifAvailable: true };
     navigator.locks
-      .request(name, { ifAvailable: true }, (lock) => {
+      .request(name, options, (lock) => {
         if (!lock) return resolve(undefined);
         return new Promise<void>((release) => resolve(release));
       })

@@ -39,10 +39,25 @@ export class Store {
     const database = await this._open(create);
     for (let slot = 0; database && slot < SLOTS_MAX; slot++) {
       const taken = await this._take(database, slot, true);
-      if (taken && !(create && taken.entries.some(([[, cls, number]]) => cls || number))) return taken;
+      if (taken && !(create && taken.entries.some((entry) => !isIdentity(entry)))) return taken;
       taken?.release();
     }
     return undefined;
+  }
+
+  /**
+   * A slot for a page that may say who the visitor is. Of pages that start at once on a store that does not know yet, one
+   * goes ahead; the others wait until `introduced` was called there.
+   */
+  async takeKnown(): Promise<{ slot: Slot | undefined; introduced?: (() => void) | undefined }> {
+    const slot = await this.take(false);
+    if (slot?.entries.some(isIdentity)) return { slot };
+    slot?.release();
+    const introduced = await hold(this._name + ":id", TURN_MS).catch(() => undefined);
+    const known = await this.take(false);
+    if (!known?.entries.some(isIdentity)) return { slot: known, introduced };
+    introduced?.();
+    return { slot: known };
   }
 
   /** The first slot, but for those in `seen`, in which a page that is gone left something to send. */
@@ -93,3 +108,8 @@ export class Store {
     }
   }
 }
+
+const isIdentity = ([[, cls, number]]: Entry): boolean => !cls && !number;
+
+/** Ours: a page that was frozen while it went ahead holds others up no longer. */
+const TURN_MS = 2_500;

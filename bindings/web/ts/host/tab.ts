@@ -5,6 +5,7 @@ import type { Host, Port, Stats } from "../shared/port.ts";
 import { Consents } from "./consent.ts";
 import type { Choice } from "./consent-map.ts";
 import { device } from "./device.ts";
+import { guarded } from "./guard.ts";
 import { sendLeftovers } from "./leftovers.ts";
 import type { Loaded } from "./load.ts";
 import { Pump } from "./pump.ts";
@@ -24,6 +25,8 @@ export class Tab implements Host {
   /** A slot being made, with the writes that wait for it. */
   private _making: Promise<void> | undefined;
   private _refused = false;
+  /** Lets other pages go on that wait to know who the visitor is. */
+  private _introduced: (() => void) | undefined;
   /** Work on what other pages left: how to end it, and when it has ended. */
   private _cleaning: readonly [AbortController, Promise<void>] | undefined;
   private _page = "";
@@ -45,13 +48,15 @@ export class Tab implements Host {
     this._store = new Store(key);
     this._pump = new Pump(_port, this._transport, signal, () => this._turned());
     this._consents = new Consents(consent === "auto", (choice) => this._choose([performance.now(), "consent", choice]), vendor);
-    addEventListener("pagehide", () => this._slot && this._rest(), { signal });
+    addEventListener("pagehide", guarded(() => this._slot && this._rest()), { signal });
     addEventListener("resize", () => (this._resized = performance.now()), { signal, passive: true });
   }
 
   /** Starts the first core, at the moment the page's first script did, and takes over the ops. */
   async begin(): Promise<void> {
-    const slot = await soon(this._store.take(false));
+    const knows = this._port.settings.consent === "full" && Store.isPossible;
+    const { slot, introduced } = await soon(knows ? this._store.takeKnown() : this._store.take(false).then((slot) => ({ slot })));
+    this._introduced = introduced;
     // From here on in one task: what the first script still has to send, it has not sent.
     const { page, ops, t0 } = this._port;
     this._page = [page.site, page.path, page.referrer].join("\x01");
@@ -64,7 +69,7 @@ export class Tab implements Host {
       slot.release();
       this._run(undefined, t0.mono, t0.wall);
     }
-    this._port.sink = (op) => this._hear(op);
+    this._port.sink = guarded((op) => this._hear(op));
     ops.splice(0).forEach((op) => this._hear(op));
   }
 
@@ -110,7 +115,7 @@ export class Tab implements Host {
 
   private async _restart(): Promise<void> {
     try {
-      const slot = this._traps > 1 ? undefined : await soon(this._store.take(false));
+      const slot = this._traps > 1 ? undefined : (await soon(this._store.take(false).then((slot) => ({ slot })))).slot;
       if (this._runner || this._isOver()) slot?.release();
       else this._run(slot);
     } catch {
@@ -157,7 +162,7 @@ export class Tab implements Host {
       this._refused = true;
       throw new Error("this browser stores nothing here");
     }
-    if (this._slot && !this._making) return this._slot.write(writes);
+    if (this._slot && !this._making) return this._slot.write(writes).finally(this._introduced);
     const runner = this._runner;
     const made = (this._making ?? Promise.resolve()).then(async () => {
       const slot = this._slot ?? (await this._store.take(true));
@@ -171,6 +176,7 @@ export class Tab implements Host {
       await made;
     } finally {
       if (this._making === made) this._making = undefined;
+      this._introduced?.();
     }
   }
 
@@ -214,6 +220,7 @@ export class Tab implements Host {
   /** Lets go of the core, the slot and its lock: a page that holds none may rest in the back/forward cache. */
   private _rest(): void {
     this._cleaning?.[0].abort();
+    this._introduced?.();
     const runner = this._runner;
     this._pump.run(undefined);
     runner?.end();
@@ -236,14 +243,20 @@ export class Tab implements Host {
   }
 }
 
-/** A store that does not answer must not keep the page from being measured; one that answers late is let go. */
-const soon = (slot: Promise<Slot | undefined>): Promise<Slot | undefined> =>
+type Taken = { slot?: Slot | undefined; introduced?: (() => void) | undefined };
+
+/** A store that does not answer must not keep the page from being measured; what it gives too late is let go. */
+const soon = (taking: Promise<Taken>): Promise<Taken> =>
   new Promise((resolve) => {
+    const release = ({ slot, introduced }: Taken) => {
+      slot?.release();
+      introduced?.();
+    };
     const timer = setTimeout(() => {
-      resolve(undefined);
-      slot.then((late) => late?.release(), () => {});
+      resolve({});
+      taking.then(release, () => {});
     }, STORE_PATIENCE_MS);
-    slot.catch(() => undefined).then((taken) => {
+    taking.catch((): Taken => ({})).then((taken) => {
       clearTimeout(timer);
       resolve(taken);
     });
@@ -259,5 +272,5 @@ const TRAPS_MAX = 3;
 const TRAP_PAUSE_MS = 60_000;
 /** Ours: a window that is being dragged is not yet as wide as it will be. */
 const RESIZED_MS = 500;
-/** Ours: IndexedDB answers within tens of ms; some browsers' never does. */
-const STORE_PATIENCE_MS = 1_000;
+/** Ours: IndexedDB answers within tens of ms, where it does; until then the first script is on its own. */
+const STORE_PATIENCE_MS = 4_000;
