@@ -40,7 +40,7 @@ export function watchTrees(start: Start): Trees {
 
   const sweep = (why?: string) => {
     for (const watched of all.values()) {
-      if (why || !watched.el.isConnected || !watched.el.ownerDocument.defaultView) forget(watched, why ?? "removed");
+      if (why || !isShown(watched.el)) forget(watched, why ?? "removed");
     }
   };
 
@@ -144,6 +144,16 @@ export function watchTrees(start: Start): Trees {
       boxes.disconnect();
     },
   };
+}
+
+/** Whether an element is in a document that a window shows: a frame that went elsewhere leaves its document behind whole. */
+function isShown({ isConnected, ownerDocument }: Element): boolean {
+  try {
+    return isConnected && ownerDocument.defaultView?.document == ownerDocument;
+  } catch {
+    // The window shows another origin's document now.
+    return false;
+  }
 }
 
 function each(node: Element, selector: string, work: (el: Element) => void) {
