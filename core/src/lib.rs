@@ -7,6 +7,9 @@ mod app;
 mod codec;
 mod engine;
 mod event_time;
+#[cfg(feature = "fuzzing")]
+#[doc(hidden)]
+pub use engine::fuzzing;
 mod id;
 pub mod limits;
 mod store;
@@ -21,8 +24,8 @@ pub use app::{
     Target,
 };
 pub use engine::{
-    ANSWER_BYTES_MAX, Config, Consent, Engine, HostAnswer, ImpressionHandle, LossReason, Preview,
-    Refused, Stats, Step, Ticket, Upload, UploadKind, Visibility,
+    ANSWER_BYTES_MAX, Config, Consent, Engine, HostAnswer, ImpressionHandle, LossCounts,
+    LossReason, Preview, Refused, Stats, Step, Ticket, Upload, UploadKind, Visibility,
 };
 pub use event_time::{ClockReading, EventTime, TimeBasis, event_time};
 pub use id::{BadId, Entropy, Id};

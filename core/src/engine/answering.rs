@@ -37,6 +37,7 @@ impl Engine {
         }
     }
 
+    #[inline(never)]
     fn answer_batch(&mut self, now: Now, number: u64, upload: OnItsWay, answer: &HostAnswer) {
         let Some(batch) = self.queue.by_number(number) else {
             return;
@@ -73,6 +74,7 @@ impl Engine {
         }
     }
 
+    #[inline(never)]
     fn delivered(&mut self, number: u64, rejected: Vec<u64>) {
         self.sender.succeeded();
         self.sender.note_delivery(self.config.batch_bytes);
@@ -98,12 +100,13 @@ impl Engine {
         let Some(batch) = self.queue.remove(number) else {
             return;
         };
-        self.count_lost(batch.inst, reason, batch.table.numbers());
+        self.count_lost(batch.inst, reason, &batch.table.numbers());
         self.delete_batch(&batch);
         self.put_ledger();
     }
 
     /// A batch on which the server keeps failing while it takes others is set aside, so that it costs one attempt a day.
+    #[inline(never)]
     fn note_fault(&mut self, now: Now, number: u64, fault: Fault) {
         let delivered = self.sender.delivered;
         let Some(batch) = self.queue.by_number(number) else {
@@ -128,6 +131,7 @@ impl Engine {
     }
 
     /// A request to forget ends only when the collector took it; one that it did not take lets batches go first.
+    #[inline(never)]
     fn answer_erasure(&mut self, now: Now, number: u64, answer: &HostAnswer) {
         match judge(answer, &[1], now.wall) {
             Verdict::Delivered { rejected } if rejected.is_empty() => {

@@ -4,6 +4,7 @@ use super::Engine;
 use super::consent::Consent;
 use super::session::Session;
 use crate::Now;
+use crate::wire::value::fill;
 use crate::wire::{Event, Forget, Kind};
 
 impl Engine {
@@ -120,10 +121,8 @@ impl Engine {
         let Some(mode) = self.visitor.mode() else {
             return;
         };
-        let mut event = Event {
-            why: Some(mode.as_str().into()),
-            ..Event::new(Kind::Consent, 0, 0)
-        };
+        let mut event = Event::new(Kind::Consent, 0, 0);
+        fill(&mut event.why, Some(mode.as_str()));
         // A session outside the sample has no trace to keep.
         let _ = self.capture(now, now.mono, &mut event);
     }

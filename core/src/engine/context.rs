@@ -1,5 +1,7 @@
 //! What stands once a batch, as the engine holds it until the batch is sealed.
 
+use std::borrow::Cow;
+
 use super::wire_bounds;
 use crate::app::{AffiliateId, Device, Label, Page, PagePath, Pairs, Referrer, SamplingRate, Site};
 use crate::codec::{Decoder, Encoder};
@@ -39,16 +41,15 @@ pub(super) struct Instance {
     pub(super) previous: Option<(Id, u64)>,
 }
 
+/// A batch to be sealed around encoded events.
+pub(super) type Open<'a> = wire::Batch<'a, wire::Encoded<'a>>;
+
 impl Instance {
     /// A batch with everything said but its number, losses and events.
-    pub(super) fn batch<'a>(&'a self, context: &'a Context, grant: Grant) -> wire::Batch<'a> {
-        let mut batch = wire::Batch::new(
-            self.id,
-            0,
-            self.sdk.as_str(),
-            self.t0,
-            self.affiliate.as_str(),
-        );
+    #[inline(never)]
+    pub(super) fn batch<'a>(&'a self, context: &'a Context, grant: Grant) -> Open<'a> {
+        let (sdk, affiliate) = (self.sdk.as_str(), self.affiliate.as_str());
+        let mut batch = Open::empty(self.id, 0, sdk.into(), self.t0, affiliate.into());
         let (page, device) = (&context.page, &context.device);
         let source = &mut batch.source;
         fill(&mut source.site, page.site.as_ref().map(Site::as_str));
@@ -70,16 +71,8 @@ impl Instance {
         batch.consent.mode = grant.mode;
         batch.consent.gpc = grant.gpc;
         batch.consent.coppa = grant.children;
-        batch.experiments = context
-            .experiments
-            .iter()
-            .map(|(key, value)| (key, value.into()))
-            .collect();
-        batch.dimensions = context
-            .dimensions
-            .iter()
-            .map(|(key, value)| (key, value.into()))
-            .collect();
+        batch.experiments = on_wire(&context.experiments);
+        batch.dimensions = on_wire(&context.dimensions);
         batch.sampling_rate = Some(self.rate.as_f64());
         batch.previous = self.previous.map(|(inst, captured)| wire::Previous {
             inst,
@@ -88,6 +81,15 @@ impl Instance {
         });
         batch
     }
+}
+
+#[inline(never)]
+fn on_wire(pairs: &Pairs) -> wire::Pairs<'_, Cow<'_, str>> {
+    let mut texts = wire::Pairs::default();
+    for (key, value) in pairs.iter() {
+        texts.add(key, Cow::Borrowed(value));
+    }
+    texts
 }
 
 pub(super) fn put_id(to: &mut Encoder, id: Id) {

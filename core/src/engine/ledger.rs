@@ -62,6 +62,7 @@ impl Ledger {
     }
 
     /// The ledger of the instance after this one. One that captured nothing leaves no trace.
+    #[inline(never)]
     pub(super) fn successor(&self, inst: Id) -> Self {
         Self {
             inst,
@@ -97,6 +98,7 @@ impl Ledger {
     }
 
     /// Counts lost events of this instance.
+    #[inline(never)]
     pub(super) fn lose_own(&mut self, reason: LossReason, numbers: &[u64]) {
         for range in LostRange::group(reason, numbers) {
             let events = range.to - range.from + 1;
@@ -139,16 +141,15 @@ impl Ledger {
 
     /// The `loss` of a batch sealed now.
     pub(super) fn on_wire(&self) -> Pairs<'static, u64> {
-        let captured = std::iter::once(("cap", self.captured));
-        captured
-            .chain(
-                self.lost
-                    .iter()
-                    .map(|(reason, events)| (reason.as_str(), events)),
-            )
-            .collect()
+        let mut told = Pairs::default();
+        told.add("cap", self.captured);
+        for (reason, events) in self.lost.iter() {
+            told.add(reason.as_str(), events);
+        }
+        told
     }
 
+    #[inline(never)]
     pub(super) fn encode(&self) -> Vec<u8> {
         // What was captured while consent is pending may not be stored.
         let pending = self.pending.unwrap_or(Pending {
@@ -182,6 +183,7 @@ impl Ledger {
         to.into_bytes()
     }
 
+    #[inline(never)]
     pub(super) fn decode(bytes: &[u8]) -> Option<Self> {
         let mut from = Decoder::new(bytes);
         (from.u8()? == VERSION).then_some(())?;

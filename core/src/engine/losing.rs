@@ -49,15 +49,12 @@ impl Engine {
 
     /// Empties the queue because the visitor said so.
     pub(super) fn withdraw_all(&mut self) {
-        let (groups, sealed) = self.queue.clear();
-        for batch in &sealed {
-            self.count_lost(
-                batch.inst,
-                LossReason::ConsentWithdrawn,
-                batch.table.numbers(),
-            );
+        let queue = std::mem::take(&mut self.queue);
+        for batch in queue.sealed() {
+            let numbers = batch.table.numbers();
+            self.count_lost(batch.inst, LossReason::ConsentWithdrawn, &numbers);
         }
-        for group in &groups {
+        for group in queue.held.iter().chain(&queue.open) {
             self.lose_group(group, LossReason::ConsentWithdrawn);
         }
         if self.sender.batch_on_its_way().is_some() {
@@ -67,7 +64,7 @@ impl Engine {
 
     /// Counts a batch that has left the queue, and takes it out of the store.
     fn lose_batch(&mut self, batch: &Sealed, reason: LossReason) {
-        self.count_lost(batch.inst, batch.loss(reason), batch.table.numbers());
+        self.count_lost(batch.inst, batch.loss(reason), &batch.table.numbers());
         self.delete_batch(batch);
     }
 
@@ -83,13 +80,13 @@ impl Engine {
     }
 
     /// Losses of this instance go with its next batch; those of others are told in an event of their own.
-    pub(super) fn count_lost(&mut self, inst: Id, reason: LossReason, numbers: Vec<u64>) {
+    pub(super) fn count_lost(&mut self, inst: Id, reason: LossReason, numbers: &[u64]) {
         if inst == self.instance.id {
-            self.ledger.lose_own(reason, &numbers);
+            self.ledger.lose_own(reason, numbers);
             return;
         }
         self.ledger.life.lost.add(reason, numbers.len() as u64);
-        for range in LostRange::group(reason, &numbers) {
+        for range in LostRange::group(reason, numbers) {
             self.ledger.report(inst, range);
         }
     }
@@ -104,19 +101,18 @@ impl Engine {
             return;
         }
         while !self.ledger.reports.is_empty() {
+            let mut event = Event::new(Kind::Sdk, 0, 0);
             let some = self.ledger.reports.len().min(LOSSES_MAX);
-            let told: Vec<(Id, LostRange)> = self.ledger.reports.drain(..some).collect();
-            let lost = told.iter().map(|(inst, range)| Lost {
-                inst: *inst,
-                from: range.from,
-                to: range.to,
-                why: range.reason.as_str().into(),
-                extra: Extra::default(),
-            });
-            let mut event = Event {
-                lost: lost.collect(),
-                ..Event::new(Kind::Sdk, 0, 0)
-            };
+            let rest = self.ledger.reports.split_off(some);
+            for (inst, range) in std::mem::replace(&mut self.ledger.reports, rest) {
+                event.lost.push(Lost {
+                    inst,
+                    from: range.from,
+                    to: range.to,
+                    why: range.reason.as_str().into(),
+                    extra: Extra::default(),
+                });
+            }
             if self.record(now, now.mono, &mut event).is_err() {
                 break;
             }

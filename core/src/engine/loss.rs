@@ -1,7 +1,6 @@
 //! Why events are lost, and how many: the counts that make every gap in the numbers explainable.
 
-use std::collections::BTreeMap;
-
+use super::loss_counts::LossCounts;
 use crate::codec::{Decoder, Encoder};
 
 /// Why an event will never be delivered.
@@ -99,7 +98,7 @@ impl Losses {
             .filter(|(_, events)| *events > 0)
     }
 
-    pub(super) fn by_reason(&self) -> BTreeMap<LossReason, u64> {
+    pub(super) fn by_reason(&self) -> LossCounts {
         self.iter().collect()
     }
 

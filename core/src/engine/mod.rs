@@ -13,12 +13,15 @@ mod contexts;
 mod erasure;
 mod group;
 mod gzip;
+#[cfg(feature = "fuzzing")]
+pub use gzip::fuzzing;
 #[cfg(feature = "decode")]
 mod http_date;
 mod journal;
 mod ledger;
 mod losing;
 mod loss;
+mod loss_counts;
 mod outbox;
 mod preview;
 mod queue;
@@ -44,6 +47,7 @@ pub use config::Config;
 use config::Spans;
 pub use consent::Consent;
 pub use loss::LossReason;
+pub use loss_counts::LossCounts;
 pub use preview::Preview;
 pub use step::{ImpressionHandle, Refused, Stats, Step, Ticket, Upload, UploadKind, Visibility};
 pub use verdict::{ANSWER_BYTES_MAX, HostAnswer};

@@ -70,6 +70,7 @@ impl Queue {
         self.sealed.insert(at, batch);
     }
 
+    #[inline(never)]
     pub(super) fn by_number(&mut self, number: u64) -> Option<&mut Sealed> {
         self.sealed.iter_mut().find(|batch| batch.number == number)
     }
@@ -140,6 +141,7 @@ impl Queue {
     }
 
     /// Pushes out what is older than `age_ms`, sparing the batch that is on its way.
+    #[inline(never)]
     pub(super) fn expire(
         &mut self,
         now: Now,
@@ -167,13 +169,5 @@ impl Queue {
             Some(at) => Some(Evicted::Sealed(self.take_at(at))),
             None => self.next_held().map(Evicted::Held),
         }
-    }
-
-    /// Empties the queue.
-    pub(super) fn clear(&mut self) -> (Vec<Group>, Vec<Sealed>) {
-        let groups = self.held.drain(..).chain(self.open.take()).collect();
-        let sealed = self.sealed.drain(..).collect();
-        *self = Self::default();
-        (groups, sealed)
     }
 }

@@ -71,6 +71,7 @@ impl Engine {
     }
 
     /// Whether an event may be recorded at all; notes it for the session.
+    #[inline(never)]
     fn admit(&mut self, now: Now, event: &wire::Event<'_>) -> Result<(), Refused> {
         if self.shut_down {
             return Err(Refused::ShutDown);
@@ -90,6 +91,7 @@ impl Engine {
     }
 
     /// A new session stands in the context from here on.
+    #[inline(never)]
     pub(super) fn enter_session(&mut self, now: Now) {
         let session = Some((self.session.id, self.session.number));
         self.change_context(now, &mut |context| context.session = session);
@@ -97,6 +99,7 @@ impl Engine {
         self.put_identity();
     }
 
+    #[inline(never)]
     fn open_group(&mut self, now: Now) {
         if self.queue.open.is_some() {
             return;
@@ -119,6 +122,7 @@ impl Engine {
     }
 }
 
+#[inline(never)]
 fn of_serve(serve: &Serve) -> wire::Event<'_> {
     let mut event = wire::Event::new(Kind::Serve, 0, 0);
     fill(
@@ -137,6 +141,7 @@ fn of_serve(serve: &Serve) -> wire::Event<'_> {
     event
 }
 
+#[inline(never)]
 fn of_convert(convert: &Convert) -> wire::Event<'_> {
     let mut event = wire::Event::new(Kind::Convert, 0, 0);
     let (content, order) = (&convert.content, &convert.order);

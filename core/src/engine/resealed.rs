@@ -24,6 +24,7 @@ impl Engine {
     }
 
     /// Takes the visitor out of a batch that was sealed under a wider choice than the one that stands.
+    #[inline(never)]
     pub(super) fn take_visitor_out(&mut self, now: Now, number: u64) {
         let label = self.ledger.batches + 1;
         let nameless = self
@@ -34,6 +35,7 @@ impl Engine {
     }
 
     /// Halves a batch that was too large.
+    #[inline(never)]
     pub(super) fn split(&mut self, now: Now, number: u64) {
         let labels = [self.ledger.batches + 1, self.ledger.batches + 2];
         let halves = self
@@ -44,6 +46,7 @@ impl Engine {
     }
 
     /// In one record, so that no crash leaves events twice or not at all. `None`: the bytes are damaged.
+    #[inline(never)]
     fn put_in_place(&mut self, number: u64, parts: Option<Vec<Sealed>>) {
         let Some(parts) = parts else {
             return self.end(number, LossReason::StorageFailed);
@@ -63,6 +66,7 @@ impl Engine {
 
 impl Sealed {
     /// The two halves by bytes. `None` when the bytes are damaged.
+    #[inline(never)]
     fn split(&self, labels: [u64; 2], now: Now) -> Option<[Self; 2]> {
         let raw = decompress(&self.body)?;
         let (head, events) = self.halves_of(&raw)?;
@@ -86,6 +90,7 @@ impl Sealed {
     }
 
     /// The same batch, as it would have been captured without a visitor's id. `None` when the bytes are damaged.
+    #[inline(never)]
     fn without_visitor(&self, label: u64, now: Now) -> Option<Self> {
         let raw = decompress(&self.body)?;
         let (head, events) = self.halves_of(&raw)?;

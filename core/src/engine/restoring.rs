@@ -1,5 +1,6 @@
 //! A start: brings back what the store kept, and seals what an earlier instance had not.
 
+use std::mem::take;
 use std::sync::Arc;
 
 use super::Engine;
@@ -41,13 +42,14 @@ struct Restored {
 impl Engine {
     /// Starts a new instance on what an earlier one left. `bits` must be unpredictable: ids are drawn from it.
     #[must_use]
+    #[inline(never)]
     pub fn start(
         config: Config,
         saved: Saved,
         now: Now,
         mut bits: Box<dyn Entropy + Send>,
     ) -> Self {
-        let config = config.bounded();
+        let mut config = config.bounded();
         let restored = Restored::read(saved, now, config.credentials_tag);
         let stored = restored.identities;
         let chosen = stored.as_ref().and_then(|stored| stored.chosen);
@@ -79,11 +81,11 @@ impl Engine {
             started: now.mono,
             context: Arc::new(Context {
                 page_view: u32::from(config.page.is_some()),
-                page: config.page.clone().unwrap_or_default(),
-                device: config.device.clone(),
+                page: config.page.take().unwrap_or_default(),
+                device: take(&mut config.device),
                 session: Some((session.id, session.number)),
-                experiments: config.experiments.clone(),
-                dimensions: config.dimensions.clone(),
+                experiments: take(&mut config.experiments),
+                dimensions: take(&mut config.dimensions),
             }),
             visitor,
             session,
@@ -112,6 +114,7 @@ impl Engine {
     }
 
     /// Brings back sealed batches with what sending them has come to.
+    #[inline(never)]
     fn adopt(&mut self, batches: Vec<Sealed>, tries: Vec<(u64, Tries)>) {
         for batch in batches {
             self.ledger.batches = self.ledger.batches.max(batch.number);
@@ -133,6 +136,7 @@ impl Engine {
     }
 
     /// Entries that the store did not give back are losses too: captured = delivered + queued + lost, at any moment.
+    #[inline(never)]
     fn account_for_missing(&mut self) {
         let queued = self.queue.events();
         let life = &mut self.ledger.life;
@@ -145,6 +149,7 @@ impl Engine {
     }
 
     /// Stores the start itself, as far as consent allows.
+    #[inline(never)]
     fn begin(&mut self, now: Now) {
         match self.visitor.choice {
             Consent::Pending => self.ledger.begin_pending(),
@@ -168,6 +173,7 @@ impl Engine {
 }
 
 impl Restored {
+    #[inline(never)]
     fn read(saved: Saved, now: Now, credentials: u64) -> Self {
         let mut restored = Self {
             used: !saved.entries.is_empty(),
@@ -182,6 +188,7 @@ impl Restored {
     }
 
     /// `None` when the entry can't be read.
+    #[inline(never)]
     fn take(&mut self, key: Key, value: Vec<u8>, now: Now, credentials: u64) -> Option<()> {
         match (key.class, key) {
             (_, IDENTITY) => self.identities = Some(Identities::decode(&value)?),

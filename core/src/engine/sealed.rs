@@ -1,11 +1,11 @@
 //! A sealed batch: compressed bytes that stay as they are, and what the engine must know about them.
 
-use super::context::{put_id, take_id};
+use super::context::{Open, put_id, take_id};
 use super::gzip::compress;
 use super::loss::LossReason;
 use super::table::Table;
 use crate::codec::{Decoder, Encoder};
-use crate::wire::{Batch, Encoded};
+use crate::wire::Encoded;
 use crate::{Id, MonoMillis, Now, UnixMillis};
 
 #[derive(Debug, Clone)]
@@ -49,15 +49,16 @@ pub(super) struct Tries {
 impl Sealed {
     /// Seals `batch` around `events`: encoded events with commas between, described by `table`, the first of them captured
     /// `aged_ms` ago.
-    pub(super) fn seal(
-        batch: Batch<'_>,
-        events: &[u8],
+    #[inline(never)]
+    pub(super) fn seal<'a>(
+        mut batch: Open<'a>,
+        events: &'a [u8],
         table: Table,
         number: u64,
         aged_ms: u64,
         now: Now,
     ) -> Self {
-        let mut batch = batch.with_events(vec![Encoded(events)]);
+        batch.events.push(Encoded(events));
         batch.batch_number = number;
         let (inst, anon) = (batch.inst, batch.user.anon);
         let raw = batch.encode();
@@ -116,6 +117,7 @@ impl Sealed {
         to.into_bytes()
     }
 
+    #[inline(never)]
     pub(super) fn decode(number: u64, bytes: &[u8], now: Now) -> Option<Self> {
         let mut from = Decoder::new(bytes);
         (from.u8()? == VERSION).then_some(())?;

@@ -31,6 +31,7 @@ impl Engine {
         self.shut_down = true;
     }
 
+    #[inline(never)]
     pub(super) fn close_if_full(&mut self, now: Now) {
         let bytes = self.sender.batch_bytes(self.config.batch_bytes);
         let full = |open: &Group| open.len() >= self.config.batch_events || open.bytes() >= bytes;
@@ -39,6 +40,7 @@ impl Engine {
         }
     }
 
+    #[inline(never)]
     pub(super) fn close_if_old(&mut self, now: Now) {
         let old = |open: &Group| match open.grant {
             Some(_) => open.age_ms(now) >= self.spans.batch_age_ms,

@@ -139,6 +139,7 @@ impl Sender {
     }
 
     /// Waits are stored in wall time; a clock that was set back makes none longer than the longest there is.
+    #[inline(never)]
     pub(super) fn decode(bytes: &[u8], now: Now, credentials: u64) -> Option<Self> {
         let mut from = Decoder::new(bytes);
         (from.u8()? == VERSION).then_some(())?;

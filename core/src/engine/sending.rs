@@ -31,6 +31,7 @@ impl Engine {
     }
 
     /// Does what has fallen due.
+    #[inline(never)]
     fn catch_up(&mut self, now: Now) {
         self.look_at_due(now);
         self.close_if_old(now);
@@ -45,6 +46,7 @@ impl Engine {
         }
     }
 
+    #[inline(never)]
     fn next_erasure(&mut self, now: Now) -> Option<Upload> {
         let (number, body, attempt) = self.erasures.start_next(now.mono)?;
         let ticket = self.sender.start(What::Erasure(number), false, now);
@@ -57,6 +59,7 @@ impl Engine {
         })
     }
 
+    #[inline(never)]
     fn next_batch(&mut self, now: Now) -> Option<Upload> {
         self.visitor.mode()?;
         let number = loop {
@@ -101,6 +104,7 @@ impl Engine {
     }
 
     /// The next moment at which something falls due, if nothing else happens.
+    #[inline(never)]
     fn next_deadline(&self, now: MonoMillis) -> Option<MonoMillis> {
         let granted = self.visitor.mode().is_some();
         let open = self.queue.open.as_ref().filter(|_| granted);

@@ -53,6 +53,7 @@ pub(super) struct Identity {
 }
 
 impl Identities {
+    #[inline(never)]
     pub(super) fn decode(bytes: &[u8]) -> Option<Self> {
         let mut from = Decoder::new(bytes);
         (from.u8()? == VERSION).then_some(())?;
@@ -69,11 +70,13 @@ impl Identities {
 }
 
 impl Engine {
+    #[inline(never)]
     pub(super) fn put_identity(&mut self) {
         let value = self.identity();
         self.outbox.put(IDENTITY, value);
     }
 
+    #[inline(never)]
     pub(super) fn put_ledger(&mut self) {
         self.outbox.put(LEDGER, self.ledger.encode());
     }

@@ -1,9 +1,8 @@
 //! What the engine asks of its host, and what it tells about itself.
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
-use super::loss::LossReason;
+use super::loss_counts::LossCounts;
 
 /// What the host should do next.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -108,7 +107,7 @@ pub struct Stats {
     /// Events that wait in the queue.
     pub queued: u64,
     /// Events that will never be delivered, by reason.
-    pub lost: BTreeMap<LossReason, u64>,
+    pub lost: LossCounts,
     /// Bytes the queue takes, sealed batches as compressed.
     pub queued_bytes: u64,
     /// Batches set aside because the server failed on them while it took others; tried daily.

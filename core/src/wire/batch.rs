@@ -175,14 +175,27 @@ impl<'a> Batch<'a> {
         t0: UnixMillis,
         affiliate: impl Into<Cow<'a, str>>,
     ) -> Self {
+        Self::empty(inst, batch_number, sdk.into(), t0, affiliate.into())
+    }
+}
+
+impl<'a, E> Batch<'a, E> {
+    /// [`Batch::new`] for any kind of event.
+    pub(crate) fn empty(
+        inst: Id,
+        batch_number: u64,
+        sdk: Cow<'a, str>,
+        t0: UnixMillis,
+        affiliate: Cow<'a, str>,
+    ) -> Self {
         Self {
             version: Cow::Borrowed(limits::WIRE_VERSION),
             inst,
             batch_number,
-            sdk: sdk.into(),
+            sdk,
             t0,
             source: Source {
-                affiliate: affiliate.into(),
+                affiliate,
                 ..Source::default()
             },
             device: Device::default(),
@@ -197,9 +210,7 @@ impl<'a> Batch<'a> {
             extra: super::Extra::default(),
         }
     }
-}
 
-impl<'a, E> Batch<'a, E> {
     /// The same context around other events: encoded ones that were kept apart, or those left after some were refused.
     #[must_use]
     pub fn with_events<F>(self, events: Vec<F>) -> Batch<'a, F> {

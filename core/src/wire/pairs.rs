@@ -38,6 +38,11 @@ impl<'a, T> Pairs<'a, T> {
         }
     }
 
+    /// Puts a value under a key that is not there yet.
+    pub(crate) fn add(&mut self, key: &'a str, value: T) {
+        self.0.push((Cow::Borrowed(key), value));
+    }
+
     /// Whether one more key may be read.
     #[cfg(feature = "decode")]
     fn admit<E: Error>(&self, key: &str) -> Result<(), E> {
