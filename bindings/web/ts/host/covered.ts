@@ -51,7 +51,8 @@ export class Covers {
       for (const [id, shown] of this._shown) {
         const [, , , fraction, width, height] = shown.op;
         if (!shown.element.isConnected) this._forget(id);
-        else if (!shown.suspect || !isCovered(shown.element, left--)) {
+        else if (shown.suspect && left-- <= 0) continue;
+        else if (!shown.suspect || !isCovered(shown.element)) {
           shown.clear = now;
           if (shown.covered) found.push([now, "visible", id, fraction, width, height]);
           shown.covered = false;
@@ -78,9 +79,8 @@ const observer = (changed: (entry: IntersectionObserverEntry) => void): Intersec
     ? new IntersectionObserver(guarded((entries: IntersectionObserverEntry[]) => entries.forEach(changed)), { trackVisibility: true, delay: 100 } as IntersectionObserverInit)
     : undefined;
 
-/** Whether strangers are on top of most of what shows; not looked at once `looks` are used up. */
-const isCovered = (element: Element, looks: number): boolean => {
-  if (looks <= 0) return false;
+/** Whether strangers are on top of most of what shows. */
+const isCovered = (element: Element): boolean => {
   // A hit test finds what is transparent, too.
   if (element.checkVisibility?.({ opacityProperty: true, visibilityProperty: true }) === false) return true;
   const view = element.ownerDocument.defaultView!;
@@ -122,5 +122,5 @@ const POINTS = [
   [0.2, 0.8],
   [0.8, 0.8],
 ] as const;
-/** Ours: more elements than this at once are thumbnails; the first answers force the layout, the others are cheap. */
+/** Ours: more elements than this at once are thumbnails; the first one forces the layout, the others are cheap. What is over is looked at when others have gone. */
 const LOOKS_MAX = 64;

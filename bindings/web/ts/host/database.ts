@@ -13,7 +13,10 @@ export class Database {
   }
 
   /** `undefined` where it does not exist and `create` is not set. Rejects where the browser refuses storage. */
-  static open(name: string, create: boolean): Promise<Database | undefined> {
+  static async open(name: string, create: boolean): Promise<Database | undefined> {
+    // Whoever has not consented to storing finds no trace of an attempt, not even an empty database.
+    const known = !create && (await indexedDB.databases?.());
+    if (known && !known.some((database) => database.name === name)) return undefined;
     return new Promise((resolve, reject) => {
       const request = indexedDB.open(name, VERSION);
       let made = true;
