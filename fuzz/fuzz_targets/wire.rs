@@ -1,15 +1,26 @@
 //! Bytes of a request's body: reading never panics, agrees with itself, and loses nothing.
 #![no_main]
 
-use eyeline_core::wire::{Answer, Batch, Envelope, Event, Forget};
+use eyeline_core::wire::{Answer, Batch, Envelope, Event, Forget, Why};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|bytes: &[u8]| {
     let whole = Batch::decode(bytes);
     let apart = Envelope::open(bytes);
     if let Ok(envelope) = &apart {
-        let events = envelope.events.iter().take(eyeline_core::limits::BATCH_EVENTS_MAX);
-        let all = events.clone().all(|raw| Event::decode(raw.get().as_bytes()).is_ok());
+        let alone: Vec<_> = envelope.events.iter().map(|sent| (sent, Event::decode(sent.raw().as_bytes()))).collect();
+        for (sent, event) in &alone {
+            let verdict = match event {
+                _ if sent.raw().len() > eyeline_core::limits::EVENT_BYTES_MAX => Err(Why::TooLarge),
+                Ok(event) => event.check().map(|()| event.dt),
+                Err(error) => Err(error.why),
+            };
+            assert_eq!(sent.verdict(), verdict);
+            if let Ok(event) = event {
+                assert_eq!(sent.number(), Some(event.n).filter(|n| *n <= eyeline_core::limits::INTEGER_MAX));
+            }
+        }
+        let all = alone.iter().all(|(_, event)| event.is_ok());
         // Beyond the limit events are passed over unread, so only batches within it must agree.
         if envelope.events.len() <= eyeline_core::limits::BATCH_EVENTS_MAX {
             assert_eq!(whole.is_ok(), all);

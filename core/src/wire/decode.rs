@@ -1,13 +1,11 @@
 //! The ways in: bytes of a batch, an event, an answer or a raw line become values, or an error that names the fault.
 
-use serde_json::value::RawValue;
-
 use super::plain;
 use super::value::Wire;
-use super::{Answer, Batch, Event, Forget, Why};
+use super::{Answer, Batch, Event, Forget, Sent, Why};
 
-/// A batch whose events are still as sent, so that each can be judged alone: [`Envelope::open`](Batch::open), then [`Event::decode`].
-pub type Envelope<'a> = Batch<'a, &'a RawValue>;
+/// A batch whose events are still as sent, each with its own verdict: [`Envelope::open`](Batch::open).
+pub type Envelope<'a> = Batch<'a, Sent<'a>>;
 
 /// What is wrong with the input. It never quotes the input.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -31,8 +29,8 @@ impl<'a> Batch<'a> {
     }
 }
 
-impl<'a> Batch<'a, &'a RawValue> {
-    /// Reads a batch's context and leaves its events as they are; read each with [`Event::decode`].
+impl<'a> Batch<'a, Sent<'a>> {
+    /// Reads a batch's context, leaves its events as they are, and judges each on its own.
     ///
     /// # Errors
     /// [`DecodeError`] at the first fault outside the events.

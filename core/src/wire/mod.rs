@@ -16,6 +16,8 @@ mod object;
 mod pairs;
 #[cfg(feature = "decode")]
 mod plain;
+#[cfg(feature = "decode")]
+mod sent;
 pub(crate) mod value;
 mod why;
 
@@ -28,5 +30,7 @@ pub use event::{Event, Kind, Lost};
 #[cfg(feature = "decode")]
 pub use line::{BadEvent, BadLine, ForgetLine, Line, RawLine};
 pub use pairs::{Extra, Pairs};
+#[cfg(feature = "decode")]
+pub use sent::Sent;
 pub use value::Wire;
 pub use why::Why;

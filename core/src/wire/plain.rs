@@ -123,6 +123,16 @@ impl<'de> Plain<'de> {
         self.text[start..end].parse().map_err(|_| NotPlain)
     }
 
+    /// A value together with its text, without the space around it.
+    #[inline]
+    pub(super) fn span<T: Wire<'de>>(&mut self) -> Result<(&'de str, T), NotPlain> {
+        self.peek();
+        let start = self.at;
+        let value = T::plain(self)?;
+        let raw = self.text.get(start..self.at).ok_or(NotPlain)?;
+        Ok((raw, value))
+    }
+
     /// Enters a list or an object.
     pub(super) fn open(&mut self, bracket: u8) -> Result<Members, NotPlain> {
         self.take(bracket)?;

@@ -53,8 +53,12 @@ fn an_envelope_lets_each_event_be_judged_alone() {
         .events
         .iter()
         .copied()
-        .partition(|raw| Event::decode(raw.get().as_bytes()).is_ok());
+        .partition(|sent| sent.verdict().is_ok());
     assert_eq!((good.len(), bad.len()), (2, 1));
+    assert_eq!(
+        (bad[0].number(), bad[0].verdict()),
+        (Some(101), Err(Why::BadType))
+    );
     let rest = envelope.with_events(good).encode();
     assert_eq!(Batch::decode(&rest).unwrap().events.len(), 2);
 }

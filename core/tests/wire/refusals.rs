@@ -267,7 +267,7 @@ proptest! {
         bytes[at] = byte;
         let whole = Batch::decode(&bytes).is_ok();
         let apart = Batch::open(&bytes).is_ok_and(|envelope| {
-            envelope.events.iter().all(|raw| Event::decode(raw.get().as_bytes()).is_ok())
+            envelope.events.iter().all(|sent| Event::decode(sent.raw().as_bytes()).is_ok())
         });
         prop_assert_eq!(whole, apart);
     }

@@ -2,63 +2,51 @@
 use std::collections::HashSet;
 use std::time::Duration;
 
-use eyeline_core::wire::{BadEvent, Envelope, Event, Why};
+use eyeline_core::wire::{BadEvent, Envelope, Sent, Why};
 use eyeline_core::{ClockReading, event_time, limits};
-use serde_json::value::RawValue;
 
 use super::Stamp;
-use super::refused::{number_of, shortened};
+use super::refused::shortened;
 
-/// Each event on its own: one that is bad takes none of its neighbours with it.
-pub(super) fn sort_out<'b>(
-    envelope: &Envelope<'b>,
-    stamp: &Stamp,
-) -> (Vec<&'b RawValue>, Vec<BadEvent<'b>>) {
+/// Takes the bad events out of the batch. Each stands for itself: one that is bad takes none of its neighbours with it.
+pub(super) fn take_bad<'b>(envelope: &mut Envelope<'b>, stamp: &Stamp) -> Vec<BadEvent<'b>> {
     let clock = ClockReading {
         rcv: stamp.received,
         w: stamp.wall,
         s: stamp.since_start,
         t0: envelope.t0,
     };
-    let mut numbers = HashSet::with_capacity(envelope.events.len());
-    let mut kept = Vec::with_capacity(envelope.events.len());
+    // Clients count upwards. Only where one does not can a number stand twice.
+    let counted_up = envelope.events.is_sorted_by(|a, b| a.number() < b.number());
+    let mut numbers = (!counted_up).then(HashSet::new);
     let mut bad = Vec::new();
-    for raw in &envelope.events {
-        let (n, verdict) = judge_event(raw.get(), clock);
-        let verdict = match (verdict, n) {
-            (Ok(()), Some(n)) if !numbers.insert(n) => Err(Why::DuplicateNumber),
-            (verdict, _) => verdict,
-        };
-        match verdict {
-            Ok(()) => kept.push(*raw),
-            Err(why) => bad.push(BadEvent::new(
-                Some(envelope.inst),
-                n,
-                why,
-                shortened(raw.get()),
-            )),
+    envelope.events.retain(|sent| {
+        let mut verdict = verdict(sent, clock);
+        if let (Ok(()), Some(numbers), Some(n)) = (verdict, &mut numbers, sent.number())
+            && !numbers.insert(n)
+        {
+            verdict = Err(Why::DuplicateNumber);
         }
-    }
-    (kept, bad)
+        if let Err(why) = verdict {
+            bad.push(BadEvent::new(
+                Some(envelope.inst),
+                sent.number(),
+                why,
+                shortened(sent.raw()),
+            ));
+        }
+        verdict.is_ok()
+    });
+    bad
 }
 
-fn judge_event(raw: &str, clock: ClockReading) -> (Option<u64>, Result<(), Why>) {
-    if raw.len() > limits::EVENT_BYTES_MAX {
-        return (number_of(raw), Err(Why::TooLarge));
+fn verdict(sent: &Sent<'_>, clock: ClockReading) -> Result<(), Why> {
+    let happened = event_time(clock, sent.verdict()?).event_ms;
+    if clock.rcv.since(happened) > EVENT_AGE_MAX {
+        Err(Why::BadClock)
+    } else {
+        Ok(())
     }
-    let event = match Event::decode(raw.as_bytes()) {
-        Ok(event) => event,
-        Err(error) => return (number_of(raw), Err(error.why)),
-    };
-    let verdict = event.check().and_then(|()| {
-        let happened = event_time(clock, event.dt).event_ms;
-        if clock.rcv.since(happened) > EVENT_AGE_MAX {
-            Err(Why::BadClock)
-        } else {
-            Ok(())
-        }
-    });
-    (Some(event.n), verdict)
 }
 
 /// An event older than this comes from a broken clock (ours): clients drop what has waited for [`limits::QUEUE_AGE_MAX`],

@@ -6,11 +6,12 @@ use std::borrow::Cow;
 
 use bytes::Bytes;
 use eyeline_core::UnixMillis;
-use eyeline_core::wire::{ConsentMode, Encoded, Envelope, Extra, RawLine, Why, check_attempt};
-use serde_json::value::RawValue;
+use eyeline_core::wire::{
+    ConsentMode, Encoded, Envelope, Extra, RawLine, Sent, Why, check_attempt,
+};
 
 use crate::keys::WriteKey;
-use events::sort_out;
+use events::take_bad;
 pub(crate) use refused::Refused;
 use refused::{bad_line, refuse, refuse_unread};
 
@@ -37,7 +38,7 @@ pub(crate) struct Accepted<'b> {
     pub(crate) affiliate: String,
     pub(crate) inst: eyeline_core::Id,
     /// Events taken, as sent.
-    pub(crate) kept: Vec<&'b RawValue>,
+    pub(crate) kept: Vec<Sent<'b>>,
     pub(crate) rejected: Vec<(Option<u64>, Why)>,
 }
 
@@ -47,7 +48,8 @@ pub(crate) fn judge<'b>(
     stamp: &Stamp,
     key: &WriteKey,
 ) -> Result<Accepted<'b>, Refused> {
-    let envelope = Envelope::open(body).map_err(|error| refuse_unread(&error, body, stamp, key))?;
+    let mut envelope =
+        Envelope::open(body).map_err(|error| refuse_unread(&error, body, stamp, key))?;
     let whole = envelope
         .check()
         .and_then(|()| check_attempt(stamp.wall, stamp.since_start));
@@ -57,13 +59,10 @@ pub(crate) fn judge<'b>(
     if !key.may_send_for(&envelope.source.affiliate) {
         return Err(refuse(Why::WrongAffiliate, &envelope, stamp, key));
     }
-    let (kept, bad) = sort_out(&envelope, stamp);
+    let bad = take_bad(&mut envelope, stamp);
     let rejected = bad.iter().map(|event| (event.n, event.why)).collect();
-    let (affiliate, inst) = (
-        envelope.source.affiliate.clone().into_owned(),
-        envelope.inst,
-    );
-    let rewritten = rewritten(envelope, &kept, bad.is_empty(), stamp.privacy_control);
+    let rewritten = rewritten(&mut envelope, bad.is_empty(), stamp.privacy_control);
+    let affiliate = envelope.source.affiliate.into_owned();
     let line = RawLine {
         received: stamp.received,
         affiliate: Cow::Borrowed(&*affiliate),
@@ -85,33 +84,27 @@ pub(crate) fn judge<'b>(
     Ok(Accepted {
         lines: lines.into(),
         affiliate,
-        inst,
-        kept,
+        inst: envelope.inst,
+        kept: envelope.events,
         rejected,
     })
 }
 
 /// The batch written anew, or `None` where the bytes as sent may stand.
-fn rewritten(
-    envelope: Envelope<'_>,
-    kept: &[&RawValue],
-    all_kept: bool,
-    privacy_control: bool,
-) -> Option<Vec<u8>> {
-    let consent = &envelope.consent;
+fn rewritten(batch: &mut Envelope<'_>, all_kept: bool, privacy_control: bool) -> Option<Vec<u8>> {
+    let consent = &batch.consent;
     // Where copies differ the stricter wins: the header, the flag, the mode, or an audience of children.
     let measure_only =
         privacy_control || consent.gpc || consent.coppa || consent.mode == ConsentMode::Measure;
     let remove_id =
-        measure_only && (envelope.user.anon.is_some() || consent.mode == ConsentMode::Full);
+        measure_only && (batch.user.anon.is_some() || consent.mode == ConsentMode::Full);
     if all_kept && !remove_id {
         return None;
     }
-    let mut batch = envelope;
     if remove_id {
         batch.user.anon = None;
         batch.consent.mode = ConsentMode::Measure;
         batch.consent.gpc |= privacy_control;
     }
-    Some(batch.with_events(kept.to_vec()).encode())
+    Some(batch.encode())
 }

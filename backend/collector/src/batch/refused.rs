@@ -3,8 +3,7 @@ use std::borrow::Cow;
 
 use bytes::Bytes;
 use eyeline_core::limits;
-use eyeline_core::wire::{BadEvent, BadLine, DecodeError, Envelope, Extra, Why};
-use serde_json::value::RawValue;
+use eyeline_core::wire::{BadEvent, BadLine, DecodeError, Envelope, Extra, Sent, Why};
 
 use super::Stamp;
 use crate::keys::WriteKey;
@@ -33,12 +32,12 @@ pub(super) fn refuse(why: Why, envelope: &Envelope<'_>, stamp: &Stamp, key: &Wri
     // A client splits what is too much and keeps what its key may not send: those events come again.
     let comes_again = matches!(why, Why::TooManyEvents | Why::WrongAffiliate);
     let bad = || {
-        let row = |raw: &&RawValue| {
+        let row = |sent: &Sent<'_>| {
             BadEvent::new(
                 Some(envelope.inst),
-                number_of(raw.get()),
+                sent.number(),
                 why,
-                shortened(raw.get()).into_owned(),
+                shortened(sent.raw()).into_owned(),
             )
         };
         envelope.events.iter().map(row).collect::<Vec<_>>()
@@ -83,18 +82,6 @@ pub(super) fn bad_line(bad: Vec<BadEvent<'_>>, stamp: &Stamp, key: &WriteKey) ->
         extra: Extra::default(),
     }
     .encode()
-}
-
-/// The number of an event that can't be read otherwise, so that its sender knows which one was refused.
-pub(super) fn number_of(raw: &str) -> Option<u64> {
-    #[derive(serde::Deserialize)]
-    struct Numbered {
-        n: u64,
-    }
-    serde_json::from_str::<Numbered>(raw)
-        .ok()
-        .map(|event| event.n)
-        .filter(|n| *n <= limits::INTEGER_MAX)
 }
 
 /// At most [`limits::EVENT_BYTES_MAX`] bytes, cut between characters.

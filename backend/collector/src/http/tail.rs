@@ -63,7 +63,7 @@ impl Tails {
                 aff: &batch.affiliate,
                 inst: batch.inst.as_str(),
                 g: tag,
-                ev: event,
+                ev: serde_json::from_str(event.raw()).expect("it was read as JSON"),
             };
             let json = serde_json::to_string(&line)
                 .expect("strings, numbers and raw JSON always serialise");

@@ -1,7 +1,7 @@
 //! Lines in, tables out: each event ends as a row of events or as a row of rejects.
 
 use arrow::error::ArrowError;
-use eyeline_core::wire::{BadLine, Batch, Event, ForgetLine, Line, Why, Wire, check_attempt};
+use eyeline_core::wire::{BadLine, Batch, Event, ForgetLine, Line, Sent, Why, Wire, check_attempt};
 use eyeline_core::{Id, limits};
 use serde_json::value::RawValue;
 
@@ -229,8 +229,8 @@ impl Tables {
     }
 
     /// An event as sent.
-    fn raw_event(&mut self, context: &Context<'_, &RawValue>, raw: &&RawValue) -> bool {
-        let bytes = raw.get().as_bytes();
+    fn raw_event(&mut self, context: &Context<'_, Sent<'_>>, sent: &Sent<'_>) -> bool {
+        let bytes = sent.raw().as_bytes();
         let event = Event::decode(bytes).map_err(|fault| fault.why);
         match event.and_then(|event| event.check().map(|()| event)) {
             Ok(event) => {
