@@ -6,19 +6,18 @@ use std::io;
 use futures::StreamExt;
 use object_store::ObjectStoreExt;
 
-use super::clean::{Target, reason, write_events, write_plain};
+use super::attempt::Attempt;
+use super::clean::{reason, write_events, write_plain};
 use super::copies::Verdict;
 use super::discover::RawObject;
 use super::facts::{News, refresh};
 use super::index::look_up;
 use super::ingest::{Arriving, Ingest};
 use super::options::{Options, ms};
-use super::write::FileCounter;
 use crate::decode::Forgotten;
 use crate::error::{LoadError, Result};
 use crate::lake::{Commit, CommitKind, Counts, Lake, RawFile, Snapshot, StoreAt, Table, Tombstone};
 use crate::maintain::{Request, tombstone};
-use crate::session::{schemas, session};
 
 /// Loads `objects` on top of `snapshot`.
 pub(crate) async fn load(
@@ -27,7 +26,6 @@ pub(crate) async fn load(
     snapshot: &Snapshot,
     objects: &[RawObject],
     options: &Options,
-    run: &str,
 ) -> Result<Commit> {
     let scratch = match &options.scratch {
         Some(folder) => tempfile::tempdir_in(folder)?,
@@ -48,26 +46,24 @@ pub(crate) async fn load(
     }
     let objects = &objects[..taken];
 
-    let context = session(lake.store(), options.query)?;
-    let schemas = schemas().await?;
-    let known = look_up(&context, lake.store(), schemas, snapshot, &ingest.copies).await?;
+    let attempt = Attempt::after(snapshot, lake, options).await?;
+    let target = attempt.target();
+    let known = look_up(
+        &attempt.context,
+        target.at,
+        target.schemas,
+        snapshot,
+        &ingest.copies,
+    )
+    .await?;
     let (verdicts, fresh) = ingest.copies.settle(&known.seen);
-    let counter = FileCounter::default();
-    let now = options.now_ms();
-    let target = Target {
-        at: lake.store(),
-        schemas,
-        run,
-        counter: &counter,
-        version: snapshot.version + 1,
-        now_ms: now,
-    };
-    let mut commit = Commit::new(CommitKind::Load, run.to_owned(), now);
+    let mut commit = attempt.commit(CommitKind::Load);
     commit.tombstones = tombstones(&ingest, snapshot, options);
     let (_, last_received_ms) = ingest.received_ms;
     if last_received_ms > i64::MIN {
-        commit.floor_ms =
-            Some((last_received_ms.min(now) - ms(options.seen_for)).max(snapshot.floor_ms));
+        commit.floor_ms = Some(
+            (last_received_ms.min(attempt.now_ms) - ms(options.seen_for)).max(snapshot.floor_ms),
+        );
     }
     let (events, refused) = write_events(target, ingest.events, &verdicts).await?;
     commit.raw = account(objects, &ingest.files, &verdicts)?;
@@ -82,7 +78,7 @@ pub(crate) async fn load(
         fresh: &fresh,
         touched: &ingest.copies,
     };
-    let change = refresh(target, &context, snapshot, news, scratch.path()).await?;
+    let change = refresh(target, &attempt.context, snapshot, news, scratch.path()).await?;
     commit.remove = change.remove;
     for files in [events, rejects, losses, change.add] {
         commit.add.extend(files);

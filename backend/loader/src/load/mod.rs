@@ -1,5 +1,6 @@
 //! Raw files to a commit: discover, decode, drop copies, write, work out facts and marts.
 
+mod attempt;
 mod batch;
 mod clean;
 mod copies;
@@ -20,12 +21,11 @@ pub use options::{Clock, Options};
 pub use report::RunReport;
 pub use run::Loader;
 
+pub(crate) use attempt::{Attempt, run_id};
 pub(crate) use clean::{Target, write_sorted};
 pub(crate) use facts::{Change, note_hours, take_out, write_buckets, write_impressions};
 pub(crate) use index::LocalTable;
 pub(crate) use mart::refill;
 pub(crate) use options::ms;
-pub(crate) use run::run_id;
 pub(crate) use scratch::{column, inst_bucket, visitor_bucket};
 pub(crate) use seen::Seen;
-pub(crate) use write::FileCounter;

@@ -5,17 +5,15 @@ use std::pin::pin;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use super::attempt::{Attempt, run_id};
 use super::batch;
-use super::clean::Target;
 use super::discover::{RawObject, discover, listing_due, micro_batch, named};
 use super::mart::{due, finalise};
 use super::options::{Options, ms};
 use super::report::RunReport;
-use super::write::FileCounter;
 use crate::error::{LoadError, Result};
 use crate::lake::{Commit, CommitKind, Committed, Lake, Snapshot, StoreAt};
 use crate::maintain;
-use crate::session::{schemas, session};
 use crate::time::DAY_MS;
 
 /// Brings raw files into a lake. Any number of loaders may work on one lake: the log lets one of them win each commit,
@@ -200,15 +198,8 @@ impl Loader {
         listed_ms: Option<i64>,
         report: &mut RunReport,
     ) -> Result<(Snapshot, bool)> {
-        let mut commit = batch::load(
-            &self.raw,
-            &self.lake,
-            snapshot,
-            objects,
-            &self.options,
-            &run_id()?,
-        )
-        .await?;
+        let mut commit =
+            batch::load(&self.raw, &self.lake, snapshot, objects, &self.options).await?;
         commit.listed_all_ms = listed_ms.filter(|_| commit.raw.len() == objects.len());
         self.try_commit(snapshot, commit, report).await
     }
@@ -275,22 +266,10 @@ impl Loader {
             .now_ms()
             .saturating_sub(ms(self.options.final_after));
         while due(&snapshot, until).next().is_some() {
-            let run = run_id()?;
-            let counter = FileCounter::default();
-            let now_ms = self.options.now_ms();
-            let at = self.lake.store();
-            let target = Target {
-                at,
-                schemas: schemas().await?,
-                run: &run,
-                counter: &counter,
-                version: snapshot.version + 1,
-                now_ms,
-            };
-            let change =
-                finalise(target, &session(at, self.options.query)?, &snapshot, until).await?;
+            let attempt = Attempt::after(&snapshot, &self.lake, &self.options).await?;
+            let change = finalise(attempt.target(), &attempt.context, &snapshot, until).await?;
             let hours: BTreeSet<i64> = change.add.iter().map(|file| file.min_ms).collect();
-            let mut commit = Commit::new(CommitKind::Finalise, run.clone(), now_ms);
+            let mut commit = attempt.commit(CommitKind::Finalise);
             commit.add = change.add;
             commit.remove = change.remove;
             let (now, won) = self.try_commit(&snapshot, commit, report).await?;
@@ -306,14 +285,6 @@ impl Loader {
 struct Upkeep {
     compacted_at: u64,
     retained_ms: i64,
-}
-
-/// Names an attempt: 96 random bits as hex.
-pub(crate) fn run_id() -> Result<String> {
-    let mut bits = [0u8; 12];
-    getrandom::fill(&mut bits)
-        .map_err(|error| LoadError::Scratch(std::io::Error::other(error.to_string())))?;
-    Ok(bits.iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
 /// Commits after which small files are worth joining.

@@ -9,9 +9,9 @@ use datafusion::prelude::SessionContext;
 use futures::TryStreamExt;
 
 use crate::error::Result;
-use crate::lake::{Commit, CommitKind, DataFile, Snapshot, Table};
-use crate::load::{FileCounter, Loader, RunReport, Seen, Target, column, run_id};
-use crate::session::{files_table, schemas, session};
+use crate::lake::{CommitKind, DataFile, Snapshot, Table};
+use crate::load::{Attempt, Loader, RunReport, Seen, Target, column};
+use crate::session::files_table;
 use crate::sql;
 
 impl Loader {
@@ -28,27 +28,16 @@ impl Loader {
             if groups.is_empty() {
                 return Ok(gone);
             }
-            let run = run_id()?;
-            let now_ms = self.options().now_ms();
-            let counter = FileCounter::default();
-            let at = self.lake().store();
-            let target = Target {
-                at,
-                schemas: schemas().await?,
-                run: &run,
-                counter: &counter,
-                version: snapshot.version + 1,
-                now_ms,
-            };
-            let context = session(at, self.options().query)?;
-            let mut commit = Commit::new(CommitKind::Compact, run.clone(), now_ms);
+            let attempt = Attempt::after(&snapshot, self.lake(), self.options()).await?;
+            let (target, context) = (attempt.target(), &attempt.context);
+            let mut commit = attempt.commit(CommitKind::Compact);
             for files in groups.into_iter().take(GROUPS_AT_ONCE) {
                 commit
                     .remove
                     .extend(files.iter().map(|file| file.path.clone()));
                 commit
                     .add
-                    .extend(join(target, &context, &files, snapshot.floor_ms).await?);
+                    .extend(join(target, context, &files, snapshot.floor_ms).await?);
             }
             let removed = commit.remove.len() as u64;
             let (now, won) = self.try_commit(&snapshot, commit, &mut report).await?;

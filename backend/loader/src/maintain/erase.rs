@@ -14,10 +14,10 @@ use super::erased_facts::{Gone, facts};
 use crate::error::{LoadError, Result};
 use crate::lake::{Commit, CommitKind, Snapshot, Table, Tombstone};
 use crate::load::{
-    Change, FileCounter, Loader, Options, RunReport, Target, column, ms, run_id, visitor_bucket,
+    Attempt, Change, Loader, Options, RunReport, Target, column, ms, run_id, visitor_bucket,
     write_sorted,
 };
-use crate::session::{files_table, schemas, session};
+use crate::session::files_table;
 use crate::time::DAY_MS;
 
 impl Loader {
@@ -144,25 +144,14 @@ pub(crate) async fn erase_pending(
 }
 
 async fn rewrite(loader: &Loader, snapshot: &Snapshot, pending: &[Tombstone]) -> Result<Commit> {
-    let at = loader.lake().store();
-    let now_ms = loader.options().now_ms();
-    let run = run_id()?;
-    let counter = FileCounter::default();
-    let target = Target {
-        at,
-        schemas: schemas().await?,
-        run: &run,
-        counter: &counter,
-        version: snapshot.version + 1,
-        now_ms,
-    };
-    let context = session(at, loader.options().query)?;
+    let attempt = Attempt::after(snapshot, loader.lake(), loader.options()).await?;
+    let (target, context) = (attempt.target(), &attempt.context);
     let mut change = Change::default();
-    let gone = clean(target, &context, snapshot, pending, &mut change).await?;
+    let gone = clean(target, context, snapshot, pending, &mut change).await?;
     if !gone.is_empty() {
         facts(
             target,
-            &context,
+            context,
             snapshot,
             &gone,
             &mut change,
@@ -170,7 +159,7 @@ async fn rewrite(loader: &Loader, snapshot: &Snapshot, pending: &[Tombstone]) ->
         )
         .await?;
     }
-    let mut commit = Commit::new(CommitKind::Erase, run.clone(), now_ms);
+    let mut commit = attempt.commit(CommitKind::Erase);
     commit.tombstones = pending
         .iter()
         .map(|erasure| Tombstone {
