@@ -37,10 +37,14 @@ fn start(folder: &Path) -> std::process::Child {
 
 #[tokio::test]
 async fn a_killed_loader_leaves_nothing_half_done() {
-    let undisturbed = World::new();
+    let whole = tempfile::tempdir().unwrap();
+    let undisturbed = world(whole.path());
     deliver_small_world(&undisturbed).await;
+    let delivered = files(whole.path());
     undisturbed.loader().run_once().await.unwrap();
     let wanted = undisturbed.tables().await;
+    let written = files(whole.path()) - delivered;
+    let mut died = 0;
     let kills: u64 = std::env::var("EYELINE_KILLS")
         .ok()
         .and_then(|count| count.parse().ok())
@@ -50,17 +54,24 @@ async fn a_killed_loader_leaves_nothing_half_done() {
         let world = world(folder.path());
         deliver_small_world(&world).await;
         let mut child = start(folder.path());
-        // Killed when it has written its share of files, so that the moments spread over the run and no clock decides.
-        while files(folder.path()) < 3 + kill * 5 && child.try_wait().unwrap().is_none() {
+        // Killed when it has written its share of files, so that the moments spread over the run and no clock decides: steps
+        // of about five files, other ones in each round.
+        let share = kill * STRIDE % written;
+        while files(folder.path()) < delivered + share && child.try_wait().unwrap().is_none() {
             std::thread::yield_now();
         }
         child.kill().unwrap();
-        child.wait().unwrap();
+        died += u64::from(!child.wait().unwrap().success());
         assert!(start(folder.path()).wait().unwrap().success());
         assert_eq!(world.tables().await, wanted, "kill {kill}");
         world.check().await;
     }
+    println!("{died} of {kills} loaders died at work, at one of {written} moments each");
+    assert!(died * 2 >= kills, "{died} of {kills} died at work");
 }
+
+/// Shares no factor with a number of files that is not a multiple of it, so that every moment has its turn.
+const STRIDE: u64 = 5;
 
 fn files(folder: &Path) -> u64 {
     let Ok(entries) = std::fs::read_dir(folder) else {
