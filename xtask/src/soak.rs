@@ -2,7 +2,6 @@
 
 use std::env;
 use std::fs;
-use std::process::Command;
 use std::time::Instant;
 
 use anyhow::{Context, Result};
@@ -27,14 +26,39 @@ const DEFAULTS: [(&str, &str); 5] = [
     ("EYELINE_FUZZ_SECONDS", "3600"),
 ];
 
-/// The packages whose tests read the settings, the ones that kill processes first. Each reads the number of its own kills from
-/// `EYELINE_KILLS`: a client's for `eyeline`, a collector's or a loader's for the others.
-const PACKAGES: [(&str, &str); 5] = [
-    ("eyeline", "EYELINE_KILLS"),
-    ("eyeline-collector", "EYELINE_BACKEND_KILLS"),
-    ("eyeline-loader", "EYELINE_BACKEND_KILLS"),
-    ("eyeline-tests", "EYELINE_BACKEND_KILLS"),
-    ("eyeline-core", "EYELINE_KILLS"),
+/// What runs: the words after `cargo test`, and the setting that says how many processes are killed (each test reads its own
+/// number from `EYELINE_KILLS`). What needs the query engine runs in the profile and with the features it is built with anyway.
+const RUNS: [(&str, &str, &str); 6] = [
+    (
+        "kill -9 of a client",
+        "--package eyeline --test it kill::",
+        "EYELINE_KILLS",
+    ),
+    (
+        "kill -9 of a collector",
+        "--package eyeline-collector --test it kill::",
+        "EYELINE_BACKEND_KILLS",
+    ),
+    (
+        "kill -9 of a loader",
+        "--workspace --test loader kill::",
+        "EYELINE_BACKEND_KILLS",
+    ),
+    (
+        "core's laws and its simulation",
+        "--package eyeline-core --release",
+        "EYELINE_KILLS",
+    ),
+    (
+        "the collector's laws",
+        "--package eyeline-collector --test it properties::",
+        "EYELINE_KILLS",
+    ),
+    (
+        "every other law",
+        "--workspace --exclude eyeline-core --lib",
+        "EYELINE_KILLS",
+    ),
 ];
 
 /// Runs the long tests, then each fuzz target.
@@ -42,24 +66,18 @@ pub(crate) fn run() -> Result<()> {
     for (name, _) in DEFAULTS {
         println!("{name}={}", setting(name));
     }
-    for (package, kills) in PACKAGES {
-        println!("\n── {package}");
+    for (what, tests, kills) in RUNS {
+        println!("\n── {what}");
         let begun = Instant::now();
         let mut cargo = workspace::cargo()?;
-        cargo.args([
-            "test",
-            "--locked",
-            "--release",
-            "--package",
-            package,
-            "--",
-            "--nocapture",
-        ]);
         cargo
+            .args(["test", "--locked"])
+            .args(tests.split(' '))
+            .args(["--", "--nocapture"])
             .envs(DEFAULTS.map(|(name, _)| (name, setting(name))))
             .env("EYELINE_KILLS", setting(kills));
-        steps::run(&mut cargo).with_context(|| format!("the long tests of {package}"))?;
-        println!("── {package}: ok ({:.0} s)", begun.elapsed().as_secs_f64());
+        steps::run(&mut cargo).with_context(|| what.to_owned())?;
+        println!("── {what}: ok ({:.0} s)", begun.elapsed().as_secs_f64());
     }
     fuzz()
 }
@@ -75,7 +93,6 @@ fn setting(name: &str) -> String {
 /// Every target of `fuzz/`, with cargo-fuzz on the nightly toolchain it needs.
 fn fuzz() -> Result<()> {
     let seconds = setting("EYELINE_FUZZ_SECONDS");
-    tools::subcommand("cargo-fuzz")?;
     let targets = workspace::root().join("fuzz/fuzz_targets");
     let files =
         fs::read_dir(&targets).with_context(|| format!("cannot read {}", targets.display()))?;
@@ -84,9 +101,8 @@ fn fuzz() -> Result<()> {
     names.sort();
     for name in names {
         println!("\n── fuzz {name}: {seconds} s");
-        let mut fuzz = Command::new("cargo");
-        fuzz.current_dir(workspace::root())
-            .env("CARGO_TARGET_DIR", workspace::target()?.join("fuzz"));
+        let mut fuzz = tools::cargo_with(&tools::FUZZ)?;
+        fuzz.env("CARGO_TARGET_DIR", workspace::target()?.join("fuzz"));
         fuzz.args([
             "+nightly",
             "fuzz",

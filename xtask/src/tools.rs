@@ -1,10 +1,11 @@
 //! Tools a command needs: installed when missing, or a clear word on what to install.
 
+use std::env;
 use std::process::{Command, Stdio};
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 
-use crate::steps;
+use crate::{steps, workspace};
 
 /// A component of the Rust toolchain, such as `clippy`.
 ///
@@ -24,20 +25,59 @@ pub(crate) fn component(name: &str) -> Result<()> {
     Ok(())
 }
 
-/// A cargo subcommand from crates.io, such as `cargo-fuzz`.
+/// A cargo subcommand from crates.io, at the version that is known to work with this project.
+pub(crate) struct Subcommand {
+    name: &'static str,
+    version: &'static str,
+}
+
+/// Runs the targets in `fuzz/`.
+pub(crate) const FUZZ: Subcommand = Subcommand {
+    name: "fuzz",
+    version: "0.13.2",
+};
+
+/// Checks the dependency graph against `deny.toml`.
+pub(crate) const DENY: Subcommand = Subcommand {
+    name: "deny",
+    version: "0.20.2",
+};
+
+/// `cargo`, run in the root, with a subcommand within its reach. What is missing is installed into the cache once.
 ///
 /// # Errors
 /// Where it is missing and can't be installed.
-pub(crate) fn subcommand(name: &str) -> Result<()> {
-    let short = name.trim_start_matches("cargo-");
-    if answers(Command::new("cargo").args([short, "--version"])) {
-        return Ok(());
+pub(crate) fn cargo_with(tool: &Subcommand) -> Result<Command> {
+    let folder = workspace::cache()?.join("tools");
+    let known = env::var_os("PATH").unwrap_or_default();
+    // The cache comes last: who has installed a tool is asked first.
+    let path = env::join_paths(env::split_paths(&known).chain([folder.join("bin")]))
+        .context("PATH holds a folder that can't stand in it")?;
+    // `cargo` as rustup provides it, since a toolchain may be named behind it.
+    let cargo = || {
+        let mut cargo = Command::new("cargo");
+        cargo.current_dir(workspace::root()).env("PATH", &path);
+        cargo
+    };
+    let Subcommand { name, version } = tool;
+    if !answers(cargo().args([name, "--version"])) {
+        println!(
+            "cargo-{name} is missing: installing it into {}",
+            folder.display()
+        );
+        let mut install = cargo();
+        install
+            .args(["install", "--locked", "--root"])
+            .arg(&folder)
+            .arg(format!("cargo-{name}@{version}"))
+            .env_remove("CARGO_TARGET_DIR");
+        if steps::run(&mut install).is_err() {
+            bail!(
+                "cargo-{name} is missing and could not be installed: run `cargo install --locked cargo-{name}@{version}`"
+            );
+        }
     }
-    println!("{name} is missing: installing it with cargo");
-    if steps::run(Command::new("cargo").args(["install", "--locked", name])).is_err() {
-        bail!("{name} is missing and could not be installed: run `cargo install {name}`");
-    }
-    Ok(())
+    Ok(cargo())
 }
 
 fn answers(command: &mut Command) -> bool {

@@ -8,8 +8,11 @@ use super::*;
 
 const BATCH: &str = r#"{"v":"1-0-0","inst":"9kPz3vK2QmWc8RtY","bn":12,"sdk":"web/1.0.0","t0":1574553634000,"src":{"aff":"ニュース","pv":3},"con":{"mode":"full"},"sr":0.25,"loss":{"cap":118},"ev":[{"k":"render","n":101,"dt":5,"imp":17,"c":"item-14","pl":"top","pos":3,"p":0.087,"x":0}, {"k":"page","n":102,"dt":6} ,{"k":"click","n":103,"dt":7,"imp":17,"c":"あ","pl":"top","lat":90}]}"#;
 
-/// Number and verdict of each event, as two passes find them: the list first, then each event.
-fn in_two_passes(text: &str) -> Option<Vec<(&str, Option<u64>, Result<i64, Why>)>> {
+/// An event as sent, its number, and the verdict.
+type Judged<'a> = (&'a str, Option<u64>, Result<i64, Why>);
+
+/// Each event as two passes find it: the list first, then each event.
+fn in_two_passes(text: &str) -> Option<Vec<Judged<'_>>> {
     let mut from = serde_json::Deserializer::from_str(text);
     let batch = Batch::<'_, &RawValue>::read(&mut from).ok()?;
     from.end().ok()?;
@@ -29,7 +32,7 @@ fn in_two_passes(text: &str) -> Option<Vec<(&str, Option<u64>, Result<i64, Why>)
     Some(events.collect())
 }
 
-fn in_one_pass(text: &str) -> Option<Vec<(&str, Option<u64>, Result<i64, Why>)>> {
+fn in_one_pass(text: &str) -> Option<Vec<Judged<'_>>> {
     let envelope = Envelope::open(text.as_bytes()).ok()?;
     let events = envelope.events.iter();
     Some(
