@@ -1,4 +1,4 @@
-//! `cargo xtask bench`: every benchmark of the workspace, in release mode, one after another on a quiet machine.
+//! `cargo xtask bench`: every benchmark of the workspace, in release mode, one after another on a quiet machine; `bench web`: the web SDK in Chromium.
 
 use std::fs;
 use std::path::PathBuf;
@@ -7,6 +7,43 @@ use std::process::{Command, Stdio};
 use anyhow::{Context, Result};
 
 use crate::{steps, workspace};
+
+/// What is measured by something else than Rust benchmarks.
+#[derive(Clone, Copy, clap::ValueEnum)]
+pub(crate) enum Part {
+    /// The web SDK beside its peers.
+    Web,
+}
+
+/// Measures the web SDK beside its peers from npm, which are installed into the cache.
+pub(crate) fn web() -> Result<()> {
+    println!("machine: {}, {} cores\n", processor(), cores());
+    if let Err(error) = crate::web::run(crate::web::Differences::Say) {
+        println!("measured all the same: {error:#}");
+    }
+    steps::run(workspace::cargo()?.args(["build", "--workspace", "--bins", "--locked"]))?;
+    let bench = workspace::root().join("bindings/web/bench");
+    let peers = workspace::cache()?.join("web-peers");
+    fs::create_dir_all(&peers)?;
+    for file in ["package.json", "package-lock.json", ".npmrc"] {
+        fs::copy(bench.join(file), peers.join(file))
+            .with_context(|| format!("cannot copy {file}"))?;
+    }
+    // Peers run in a page only, so nothing of theirs is run while they are installed.
+    steps::run(
+        Command::new("npm")
+            .current_dir(&peers)
+            .args(["ci", "--ignore-scripts"]),
+    )?;
+    let mut node = Command::new("node");
+    node.arg(bench.join("run.js")).arg("--dist");
+    node.arg(workspace::root().join("bindings/web/dist"));
+    node.arg("--peers").arg(&peers);
+    node.env("EYELINE_BIN", workspace::binaries()?.join("eyeline"));
+    steps::run(&mut node)?;
+    println!("\nmove what changed to docs/benchmarks.md, with the machine above");
+    Ok(())
+}
 
 /// Runs the benchmarks of one package, or of all.
 pub(crate) fn run(package: Option<&str>) -> Result<()> {

@@ -39,8 +39,10 @@ enum Command {
     },
     /// Run every benchmark in release mode and print the tables of docs/benchmarks.md
     Bench {
+        /// `web`: the web SDK beside its peers, in Chromium; without it the Rust benchmarks
+        part: Option<bench::Part>,
         /// Only the benchmarks of this package
-        #[arg(long)]
+        #[arg(long, conflicts_with = "part")]
         package: Option<String>,
     },
     /// Build everything a web page loads into bindings/web/dist, and print what it weighs
@@ -68,7 +70,14 @@ fn main() -> anyhow::Result<()> {
         Command::Layout => test::layout(),
         Command::Demo { check: false } => demo::show(),
         Command::Demo { check: true } => demo::check(),
-        Command::Bench { package } => bench::run(package.as_deref()),
+        Command::Bench {
+            part: Some(bench::Part::Web),
+            ..
+        } => bench::web(),
+        Command::Bench {
+            part: None,
+            package,
+        } => bench::run(package.as_deref()),
         Command::Web { check, bless, test } => {
             web::run(match (check, bless) {
                 (true, _) => web::Differences::Fail,

@@ -1,12 +1,13 @@
-// Measures our SDK beside its peers and prints the tables of docs/benchmarks.md: node bench/run.js --dist DIR --peers DIR [sizes] [cost] [correct]
+// Measures our SDK beside its peers and prints the tables of docs/benchmarks.md: node bench/run.js --dist DIR --peers DIR [sizes] [cost] [correct] [demo]
 import { parseArgs } from "node:util";
 import { cost, medians, net } from "./cost.js";
 import { launch } from "./chrome.js";
 import { correct } from "./correct.js";
+import { demo } from "./demo.js";
 import { Sink } from "./sink.js";
 import { Site } from "./site.js";
 import { sizes } from "./sizes.js";
-import { correctTable, costTable, sizesTable } from "./tables.js";
+import { correctTable, costTable, demoTable, sizesTable } from "./tables.js";
 import { TOOLS, dist } from "./tools.js";
 
 const { values, positionals } = parseArgs({
@@ -42,6 +43,7 @@ try {
     for (const tool of tools.filter(({ entry }) => entry !== "nothing" && entry !== "snowplow-batch")) rows.push({ name: tool.name, found: await correct(browser, tool, stage) });
     console.log(`\n${correctTable(rows)}`);
   }
+  if (wanted("demo")) console.log(`\n${demoTable(await demo(browser))}`);
 } finally {
   await browser.close();
   await Promise.all([site.stop(), sink.stop()]);

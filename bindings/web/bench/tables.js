@@ -13,3 +13,9 @@ export const costTable = (rows) =>
   );
 
 export const correctTable = (rows) => table(["", ...Object.keys(rows[0].found)], rows.map(({ name, found }) => [name, ...Object.values(found)]));
+
+export const demoTable = (rows) =>
+  table(
+    ["the demo's page at 4×", "tasks over 50 ms", "longest task, ms", "our longest share of a task, ms", "ours in all, ms"],
+    rows.map(({ name, long, longest, oursLongest, ours }) => [name, long, longest.toFixed(1), oursLongest.toFixed(1), ours.toFixed(0)]),
+  );

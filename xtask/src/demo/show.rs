@@ -6,7 +6,7 @@ use anyhow::Result;
 
 use super::process::Process;
 use super::stage::{DOOR, Stage, text};
-use crate::steps;
+use crate::{steps, web};
 
 /// Runs the demo and stays until Ctrl-C.
 ///
@@ -14,6 +14,7 @@ use crate::steps;
 /// Where a part does not start or ends early.
 pub(crate) fn show() -> Result<()> {
     let stage = Stage::build()?;
+    web_sdk();
     let dashboard = replay(&stage)?;
     steps::run(stage.eyeline("load").args(["--once", "--list-all"]))?;
     println!("\nwhat visitors saw, by policy and placement");
@@ -32,6 +33,17 @@ pub(crate) fn show() -> Result<()> {
     println!("data:        {}", stage.folder().display());
     println!("Ctrl-C ends it.");
     up.process.wait()
+}
+
+/// Builds the web SDK for the media page, unless it is built. The demo goes on without it, and says so.
+fn web_sdk() {
+    if web::is_built() {
+        return;
+    }
+    println!("building the web SDK for the media page");
+    if let Err(error) = web::run(web::Differences::Say) {
+        println!("the web SDK: {error:#}");
+    }
 }
 
 /// Sends the real data through the system on the replay's clock, with faults on the way. Gives the dashboard's address.

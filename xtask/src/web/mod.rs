@@ -48,6 +48,11 @@ pub(crate) fn run(differences: Differences) -> Result<()> {
     surface.and(sizes)
 }
 
+/// Whether a build lies in `bindings/web/dist`.
+pub(crate) fn is_built() -> bool {
+    Place::new().is_ok_and(|place| place.dist().join("eyeline.js").is_file())
+}
+
 /// Runs the tests that need no browser, on what [`run`] built.
 pub(crate) fn test() -> Result<Tally> {
     let place = Place::new()?;
