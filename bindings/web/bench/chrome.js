@@ -42,7 +42,7 @@ export const longestTask = async (page, work) => {
   const { traceEvents } = JSON.parse(Buffer.from(await page.tracing.stop()).toString());
   const thread = ({ pid, tid }) => `${pid}/${tid}`;
   const mains = new Map(traceEvents.filter(({ name, args }) => name === "thread_name" && args.name === "CrRendererMain").map((event) => [thread(event), []]));
-  for (const event of traceEvents) if (event.name === "RunTask") mains.get(thread(event))?.push(event.tdur / 1000);
+  for (const event of traceEvents) if (event.name === "RunTask") mains.get(thread(event))?.push((event.tdur ?? 0) / 1000);
   // A browser keeps a spare renderer: the page is in the one that worked.
   const total = (tasks) => tasks.reduce((sum, task) => sum + task, 0);
   const [tasks] = [...mains.values()].sort((a, b) => total(b) - total(a));

@@ -13,7 +13,7 @@ const tasksOf = (traceEvents) => {
   const thread = ({ pid, tid }) => `${pid}/${tid}`;
   const mains = traceEvents.filter(({ name, args }) => name === "thread_name" && args.name === "CrRendererMain").map(thread);
   const byThread = mains.map((main) => traceEvents.filter((event) => event.ph === "X" && thread(event) === main));
-  const total = (events) => events.filter(({ name }) => name === "RunTask").reduce((sum, { tdur }) => sum + tdur, 0);
+  const total = (events) => events.filter(({ name }) => name === "RunTask").reduce((sum, { tdur = 0 }) => sum + tdur, 0);
   const [events = []] = byThread.sort((a, b) => total(b) - total(a));
   const scripts = events.filter(({ name, args }) => RUNS.includes(name) && (args?.data?.url ?? args?.fileName ?? "").includes("/eyeline/")).sort((a, b) => a.ts - b.ts);
   return events
@@ -25,9 +25,9 @@ const tasksOf = (traceEvents) => {
         // Nested calls are within the outer one's time.
         if (script.ts < task.ts || script.ts + script.dur > task.ts + task.dur || script.ts < end) continue;
         end = script.ts + script.dur;
-        ours += script.tdur;
+        ours += script.tdur ?? 0;
       }
-      return { ms: task.tdur / 1000, ours: ours / 1000 };
+      return { ms: (task.tdur ?? 0) / 1000, ours: ours / 1000 };
     })
     .sort((a, b) => b.ms - a.ms);
 };

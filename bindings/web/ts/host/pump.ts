@@ -20,6 +20,7 @@ export class Pump {
   private readonly _later: Later;
   private _timer: ReturnType<typeof setTimeout> | undefined;
   private _isAwaited = false;
+  private _gathering: ReturnType<typeof setTimeout> | undefined;
   /** When the core has something due. */
   private _due = Infinity;
   /** Whether the ops at hand happened before anybody asked the core what is due; the moment accounted for. */
@@ -46,7 +47,9 @@ export class Pump {
   push(op: Op): void {
     if (this._ops.push(op) > OPS_MAX) this._port.dropped += this._ops.splice(0, OPS_MAX >> 1).length;
     if (op[1] === "leave" || op[1] === "flush") this.drain(Infinity);
-    else this._await();
+    else if (this._backlog) this._await();
+    // A turn costs the page more than an op does, and each op has its own time: they are taken together.
+    else if (!this._isAwaited) this._gathering ??= setTimeout(() => this._await(), GATHER_MS);
   }
 
   /** Has `runner` take over; `undefined`: ops wait. What lived in the core before has ended with it. */
@@ -148,6 +151,8 @@ export class Pump {
   }
 
   private _await(): void {
+    clearTimeout(this._gathering);
+    this._gathering = undefined;
     if (this._isAwaited || !this._runner) return;
     this._isAwaited = true;
     idle(() => {
@@ -157,6 +162,8 @@ export class Pump {
   }
 }
 
+/** Ours: a quarter of the shortest rule in use, so that what meets it is known in time. */
+const GATHER_MS = 250;
 /** Ours: a task as long as this delays no frame. */
 const TASK_MS = 4;
 /** Ours: a page that makes so many ops before the core is there is broken. */
