@@ -94,7 +94,11 @@ const fails = (transaction: IDBTransaction, reject: (reason: unknown) => void): 
   transaction.onerror = (event) => {
     event.preventDefault();
     reject((event.target as IDBRequest).error);
-    transaction.abort();
+    try {
+      transaction.abort();
+    } catch {
+      // A database that was closed in the meantime has aborted it (WebKit).
+    }
   };
   transaction.onabort = () => reject(transaction.error);
 };
