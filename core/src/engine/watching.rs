@@ -152,7 +152,7 @@ impl Engine {
         });
         self.views.settle(self.views.live.len() - 1);
         if self.views.live.len() > VIEWS_MAX {
-            self.end_first_view(now, "too_many");
+            self.end_idle_view(now, "too_many");
         }
         Ok(ImpressionHandle(imp))
     }
@@ -291,6 +291,15 @@ impl Engine {
         }
     }
 
+    /// Ends the oldest view of which nothing shows, or else the oldest.
+    fn end_idle_view(&mut self, now: Now, why: &str) {
+        let live = &self.views.live;
+        if let Some(idle) = live.iter().find(|live| live.due.is_none()).or(live.first()) {
+            // A refusal concerns the session or consent; the impression has ended.
+            let _ = self.end_view(now, ImpressionHandle(idle.imp), why);
+        }
+    }
+
     fn look_at_all(&mut self, now: Now, report: Report<'_>) {
         for at in 0..self.views.live.len() {
             self.look_at(now, at, report);
@@ -350,5 +359,6 @@ impl Engine {
 /// What a host reported, put to one view at a moment.
 type Report<'a> = &'a mut dyn FnMut(&mut ViewState, u64) -> Vec<Happened>;
 
-/// Ours: a feed that never says what left the screen must not grow without bound; the oldest impression ends.
-const VIEWS_MAX: usize = 4_096;
+/// Ours: a feed that never says what left the screen must not grow without bound, and a page may well hold 10,000 elements;
+/// beyond it the oldest impression ends that is not on screen.
+const VIEWS_MAX: usize = 16_384;

@@ -192,11 +192,33 @@ fn a_feed_that_never_hides_anything_stays_bounded() {
     let first = rig
         .call(|engine, now| engine.render(now, impression()))
         .unwrap();
-    for _ in 0..4_096 {
+    for _ in 0..16_384 {
         rig.call(|engine, now| engine.render(now, impression()))
             .unwrap();
     }
     let ended = rig.call(|engine, now| engine.visible(now, first, SHOWS));
+    assert_eq!(ended, Err(Refused::UnknownImpression));
+}
+
+#[test]
+fn what_is_on_screen_outlives_a_feed_that_never_hides_anything() {
+    let mut rig = rig_with(|config| config.batch_events = 500);
+    rig.call(|engine, now| engine.set_active(now, true));
+    let shown = rig
+        .call(|engine, now| engine.render(now, impression()))
+        .unwrap();
+    rig.call(|engine, now| engine.visible(now, shown, SHOWS))
+        .unwrap();
+    let beside = rig
+        .call(|engine, now| engine.render(now, impression()))
+        .unwrap();
+    for _ in 0..16_384 {
+        rig.call(|engine, now| engine.render(now, impression()))
+            .unwrap();
+    }
+    let still = rig.call(|engine, now| engine.visible(now, shown, SHOWS));
+    assert_eq!(still, Ok(()));
+    let ended = rig.call(|engine, now| engine.visible(now, beside, SHOWS));
     assert_eq!(ended, Err(Refused::UnknownImpression));
 }
 
