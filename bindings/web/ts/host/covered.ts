@@ -21,6 +21,9 @@ export class Covers {
   /** Nothing tells: a frame in somebody else's page, without the observer. */
   private readonly _isBlind = !reachesTop(window) && !this._observer;
 
+  /** Something is covered, and nobody will say when it no longer is: it has to be looked at again. */
+  waits = false;
+
   constructor(
     private readonly _port: Port,
     private readonly _changed: () => void,
@@ -47,6 +50,7 @@ export class Covers {
   look(now: Mono): Op[] {
     const found: Op[] = [];
     let left = LOOKS_MAX;
+    this.waits = false;
     if (!this._isBlind) {
       for (const [id, shown] of this._shown) {
         const [, , , fraction, width, height] = shown.op;
@@ -61,6 +65,7 @@ export class Covers {
           // Nothing says since when: from where it was last seen clear, nothing counts.
           found.push([shown.clear, "visible", id, 0, width, height]);
         }
+        this.waits ||= !this._observer && !!shown.covered;
       }
     }
     return found;

@@ -114,14 +114,15 @@ export class Pump {
   private _turn(leaving: boolean): void {
     const now = performance.now();
     // Timers may be a little early.
-    if (now + 1 >= this._due) for (const op of this._covers.look(now)) this._feed(op);
+    if (now + 1 >= this._due || this._covers.waits) for (const op of this._covers.look(now)) this._feed(op);
     const runner = this._runner;
     const next = runner?.turn(leaving) ?? -1;
     if (!runner || runner !== this._runner) return;
     if (leaving) runner.sendWaiting();
     const arm = this._arm(runner, leaving);
     this._due = next < 0 ? Infinity : now + next;
-    const wait = Math.min(next < 0 ? Infinity : next, arm);
+    const look = this._covers.waits && this._active ? LOOK_MS : Infinity;
+    const wait = Math.min(next < 0 ? Infinity : next, arm, look);
     clearTimeout(this._timer);
     // A day is as good as never: the page is asked again with the next op.
     if (wait < LONGEST_WAIT_MS) this._timer = setTimeout(() => this.drain(TASK_MS), wait);
@@ -172,4 +173,6 @@ const OPS_MAX = 20_000;
 const STEP_MS = 2_500;
 /** Ours: a core that takes longer than this to come was held up by a sleep. */
 const BACKLOG_MAX_MS = 60_000;
+/** Ours: a dialogue that was closed has been gone for a second at most when what lay under it is seen. */
+const LOOK_MS = 1_000;
 const LONGEST_WAIT_MS = 86_400_000;
