@@ -1,6 +1,6 @@
 // Draws the page that the address names, and moves between pages without loading them anew.
 import { covered, detail, hero, rail, video } from "/assets/cards.js";
-import { el, json } from "/assets/dom.js";
+import { el, json, painted } from "/assets/dom.js";
 import { feed } from "/assets/feed.js";
 import { content, look } from "/assets/words.js";
 
@@ -53,13 +53,18 @@ const draw = async () => {
   ]);
   // Another page was asked for meanwhile.
   if (mine !== turn) return;
-  main.replaceChildren(...parts);
+  main.replaceChildren(parts[0]);
   const title = main.querySelector("h1")?.textContent;
   document.title = first === "item" && title ? `${title} · Threadline` : "Threadline";
   for (const link of document.querySelectorAll("nav a")) {
     const here = link.pathname === location.pathname;
     if (here) link.setAttribute("aria-current", "page");
     else link.removeAttribute("aria-current");
+  }
+  for (const part of parts.slice(1)) {
+    await painted();
+    if (mine !== turn) return;
+    main.append(part);
   }
 };
 
@@ -69,10 +74,8 @@ document.addEventListener("click", (event) => {
   if (!link || !plain || event.defaultPrevented) return;
   event.preventDefault();
   history.pushState(null, "", link.pathname + location.search);
-  draw().then(() => {
-    scrollTo(0, 0);
-    main.focus({ preventScroll: true });
-  });
+  scrollTo(0, 0);
+  draw().then(() => main.focus({ preventScroll: true }));
 });
 addEventListener("popstate", draw);
 draw();

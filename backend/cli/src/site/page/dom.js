@@ -17,3 +17,6 @@ export const json = async (address) => {
   if (!answer.ok) throw new Error(`${address}: ${answer.status}`);
   return answer.json();
 };
+
+/** Once what was added is painted: a slow phone lays out a page in parts without a long task. */
+export const painted = () => new Promise((next) => requestAnimationFrame(() => setTimeout(next)));

@@ -1,6 +1,6 @@
 // The list of articles that goes on as the reader scrolls, until the data has no more items.
 import { article } from "/assets/cards.js";
-import { el, json } from "/assets/dom.js";
+import { el, json, painted } from "/assets/dom.js";
 
 export const feed = (campaign) => {
   const list = el("ol", { class: "feed" });
@@ -14,7 +14,10 @@ export const feed = (campaign) => {
     try {
       const part = await json(`/api/feed?campaign=${campaign}&from=${next}`);
       const first = next;
-      list.append(...part.items.map((item, at) => article(item, first + at + 1)));
+      for (const [at, item] of part.items.entries()) {
+        list.append(article(item, first + at + 1));
+        if (at % 2) await painted();
+      }
       next = part.next;
     } catch {
       end.textContent = "The list could not be loaded; scroll to try again";
