@@ -1,6 +1,7 @@
 //! The project's own commands: `cargo xtask test`, `demo`, `web`, `bench`, `soak`, `fmt`.
 
 mod bench;
+mod browsers;
 mod demo;
 mod directions;
 mod documents;
@@ -59,7 +60,13 @@ enum Command {
     },
     /// The long tests: thousands of kills, hours of fuzzing. Takes a night; `--help` names the settings
     #[command(after_help = soak::SETTINGS)]
-    Soak,
+    Soak {
+        /// Only this part
+        #[arg(value_enum)]
+        only: Option<soak::Part>,
+    },
+    /// Install Chromium, Firefox and WebKit for the web tests, where missing (Debian, as root)
+    Browsers,
     /// Format the code
     Fmt,
 }
@@ -86,7 +93,11 @@ fn main() -> anyhow::Result<()> {
             })?;
             if test { web::test()?.verdict() } else { Ok(()) }
         }
-        Command::Soak => soak::run(),
+        Command::Soak { only: None } => soak::run(),
+        Command::Soak {
+            only: Some(soak::Part::Web),
+        } => soak::web(),
+        Command::Browsers => browsers::install(),
         Command::Fmt => {
             tools::component("rustfmt")?;
             steps::run(workspace::cargo()?.args(["fmt", "--all"]))

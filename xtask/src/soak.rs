@@ -1,4 +1,4 @@
-//! `cargo xtask soak`: the kill tests and the fuzz targets at full length. Not part of `test`, which runs them short.
+//! `cargo xtask soak`: the kill tests, the fuzz targets and the browsers at full length. Not part of `test`, which runs them short.
 
 use std::env;
 use std::fs;
@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use anyhow::{Context, Result};
 
-use crate::{steps, tools, workspace};
+use crate::{browsers, steps, tools, workspace};
 
 /// What can be set, for `--help`.
 pub(crate) const SETTINGS: &str = "\
@@ -15,15 +15,19 @@ Settings, all environment variables:
   EYELINE_BACKEND_KILLS   kill -9 of a collector, and of a loader [1000]
   EYELINE_SIM_SCHEDULES   schedules of the simulation [1000000]
   PROPTEST_CASES          cases of each property [100000]
-  EYELINE_FUZZ_SECONDS    seconds of fuzzing for each target [3600]";
+  EYELINE_FUZZ_SECONDS    seconds of fuzzing for each target [3600]
+  EYELINE_TAB_CLOSINGS    tabs closed in each browser [200]
+  EYELINE_BROWSER_KILLS   kill -9 of each browser [50]";
 
 /// What each setting is unless the environment says otherwise.
-const DEFAULTS: [(&str, &str); 5] = [
+const DEFAULTS: [(&str, &str); 7] = [
     ("EYELINE_KILLS", "10000"),
     ("EYELINE_BACKEND_KILLS", "1000"),
     ("EYELINE_SIM_SCHEDULES", "1000000"),
     ("PROPTEST_CASES", "100000"),
     ("EYELINE_FUZZ_SECONDS", "3600"),
+    ("EYELINE_TAB_CLOSINGS", "200"),
+    ("EYELINE_BROWSER_KILLS", "50"),
 ];
 
 /// What runs: the words after `cargo test`, and the setting that says how many processes are killed (each test reads its own
@@ -61,7 +65,14 @@ const RUNS: [(&str, &str, &str); 6] = [
     ),
 ];
 
-/// Runs the long tests, then each fuzz target.
+/// A part that can be run by itself.
+#[derive(Clone, Copy, clap::ValueEnum)]
+pub(crate) enum Part {
+    /// Tabs closed and browsers killed at random moments
+    Web,
+}
+
+/// Runs the long tests, each fuzz target, then the browsers.
 pub(crate) fn run() -> Result<()> {
     for (name, _) in DEFAULTS {
         println!("{name}={}", setting(name));
@@ -79,7 +90,22 @@ pub(crate) fn run() -> Result<()> {
         steps::run(&mut cargo).with_context(|| what.to_owned())?;
         println!("── {what}: ok ({:.0} s)", begun.elapsed().as_secs_f64());
     }
-    fuzz()
+    fuzz()?;
+    web()
+}
+
+/// Closes tabs and kills browsers, and shows what became of what was on screen.
+pub(crate) fn web() -> Result<()> {
+    println!("\n── web");
+    let number = |name| {
+        setting(name)
+            .parse()
+            .with_context(|| format!("{name} is not a number"))
+    };
+    browsers::soak(
+        number("EYELINE_TAB_CLOSINGS")?,
+        number("EYELINE_BROWSER_KILLS")?,
+    )
 }
 
 fn setting(name: &str) -> String {

@@ -5,7 +5,7 @@ use std::env;
 use anyhow::Result;
 
 use crate::steps::{self, Steps, Tally};
-use crate::{demo, directions, documents, layout, tools, web, workspace};
+use crate::{browsers, demo, directions, documents, layout, tools, web, workspace};
 
 /// Runs every step, says what failed, and exits with 1 where anything did.
 pub(crate) fn run() -> Result<()> {
@@ -33,6 +33,10 @@ pub(crate) fn run() -> Result<()> {
             tests.env(PROPERTIES_SEED, "1574553600000");
         }
         steps::tests(&mut tests)
+    });
+    steps.step("web in Chromium, Firefox and WebKit", browsers::suites);
+    steps.step("tabs closed and browsers killed", || {
+        one(browsers::soak(TAB_CLOSINGS, BROWSER_KILLS))
     });
     steps.step("lints", || {
         tools::component("clippy")?;
@@ -62,6 +66,10 @@ pub(crate) fn run() -> Result<()> {
     steps.step("demo on the real data", || one(demo::check()));
     steps.close()
 }
+
+/// Of each browser, in the short soak; `cargo xtask soak web` takes its time.
+const TAB_CLOSINGS: u32 = 20;
+const BROWSER_KILLS: u32 = 5;
 
 /// Runs the steps that need no build.
 pub(crate) fn layout() -> Result<()> {

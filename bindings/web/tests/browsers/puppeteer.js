@@ -53,12 +53,12 @@ export class PuppeteerBrowser {
   }
 
   /** A tab that another page opened: only such a one may close itself. */
-  async openByLink(url) {
+  async openByLink(url, { loaded = true } = {}) {
     const [first] = await this.#browser.pages();
     const popup = new Promise((resolve) => first.once("popup", resolve));
     await first.evaluate((url) => void window.open(url, "_blank"), url);
     const page = new PuppeteerPage(this, await popup);
-    await until("it has loaded", () => page.run((url) => location.href === url && document.readyState === "complete", url));
+    if (loaded) await until("it has loaded", () => page.run((url) => location.href === url && document.readyState === "complete", url));
     return page;
   }
 

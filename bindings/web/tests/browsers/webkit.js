@@ -48,7 +48,7 @@ export class WebKitBrowser {
   }
 
   /** A window that a link opened: only such a one may close itself. */
-  async openByLink(url) {
+  async openByLink(url, { loaded = true } = {}) {
     const before = await this.#session.windows();
     const first = new WebKitPage(this, this.#session, this.#first);
     await first.run((url) => {
@@ -57,7 +57,7 @@ export class WebKitBrowser {
     await first.click("#link");
     const opened = async () => (await this.#session.windows()).find((handle) => !before.includes(handle));
     const page = new WebKitPage(this, this.#session, await until("the window is there", opened));
-    await until("it has loaded", () => page.run((url) => location.href === url && document.readyState === "complete", url));
+    if (loaded) await until("it has loaded", () => page.run((url) => location.href === url && document.readyState === "complete", url));
     return page;
   }
 

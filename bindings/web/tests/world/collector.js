@@ -44,9 +44,9 @@ export class Collector {
     return this.#raw.lines().filter((line) => line.key === key);
   }
 
-  /** The data folder, for the loader. */
-  get folder() {
-    return this.#folder;
+  /** The lines of all keys. */
+  allLines() {
+    return this.#raw.lines();
   }
 
   /** Runs another `eyeline` command over the same data folder and gives what it printed. */

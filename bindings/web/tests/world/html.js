@@ -1,11 +1,13 @@
 // The pages of the tests: HTML with a recorder of everything that goes wrong, and the SDK's tag with any settings.
 
-/** Reports uncaught errors, rejections and policy violations to the site, before any other script runs. */
-const RECORDER = `
+/** Reports uncaught errors, rejections and policy violations to the site. Every page loads it before any other script. */
+export const RECORDER = `
   (() => {
     const tell = (what) => { try { navigator.sendBeacon("/__fault", what); } catch {} };
-    addEventListener("error", (e) => tell("error: " + e.message + " " + e.filename + ":" + e.lineno));
+    window.violations = [];
+    addEventListener("error", (e) => tell("error: " + (e.message || "a resource of " + (e.target && e.target.src)) + " " + e.filename + ":" + e.lineno));
     addEventListener("unhandledrejection", (e) => tell("unhandledrejection: " + (e.reason && e.reason.stack || e.reason)));
+    document.addEventListener("securitypolicyviolation", (e) => violations.push(e.effectiveDirective + " " + e.blockedURI));
   })();`;
 
 /**
@@ -15,8 +17,8 @@ const RECORDER = `
 export function html({ head = "", body = "", nonce = "", title = "page" }) {
   const mark = nonce && ` nonce="${nonce}"`;
   return `<!doctype html><html lang="en"><meta charset="utf-8"><title>${title}</title><link rel="icon" href="data:,">
-<style>body{margin:0;font:14px sans-serif}.card{width:300px;height:100px;margin:4px;background:#dde}</style>
-<script${mark}>${RECORDER}</script>
+<style${mark}>body{margin:0;font:14px sans-serif}.card{width:300px;height:100px;margin:4px;background:#dde}</style>
+<script src="/__recorder.js"${mark}></script>
 ${head}
 <body>${body}</body></html>`;
 }

@@ -46,9 +46,14 @@ export function copies(events) {
   return events.map((event) => `${event.inst}/${event.n}`).filter((key) => seen.has(key) || !seen.add(key));
 }
 
-/** One of each (inst, n): what the loader keeps. */
+/** One of each (inst, n), the first that was written: what the loader keeps. In the order they were captured. */
 export function distinct(events) {
-  return [...new Map(events.map((event) => [`${event.inst}/${event.n}`, event])).values()];
+  const first = new Map();
+  for (const event of events) {
+    const key = `${event.inst}/${event.n}`;
+    if (!first.has(key)) first.set(key, event);
+  }
+  return [...first.values()].sort((a, b) => (a.inst === b.inst ? a.n - b.n : a.line.b.t0 - b.line.b.t0));
 }
 
 /** The numbers missing below the highest of each instance: what was captured and did not arrive. */

@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import http from "node:http";
 import { extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { RECORDER } from "./html.js";
 
 /** Where `cargo xtask web` leaves what it builds. */
 export const DIST = process.env.EYELINE_WEB_DIST ?? fileURLToPath(new URL("../../dist", import.meta.url));
@@ -31,6 +32,7 @@ export class Site {
 
   static async start() {
     const site = new Site();
+    site.#routes.set("/__recorder.js", RECORDER);
     site.#server = http.createServer((request, response) => site.#answer(request, response));
     site.#server.on("connection", (socket) => {
       site.#sockets.add(socket);
@@ -92,12 +94,10 @@ export class Site {
     if (path === "/__fault") this.faults.push(body);
     const found = this.#find(path, { ...request, url: request.url, method: request.method, headers: request.headers, body });
     for (const hold of this.#holds) if (hold.pattern.test(path)) await hold.released;
-    response.writeHead(found.status ?? 200, {
-      "content-type": TYPES[extname(path) || ".html"] ?? "application/octet-stream",
-      ...this.headers,
-      ...found.headers,
-    });
-    response.end(found.body ?? "");
+    const type = TYPES[extname(path) || ".html"] ?? "application/octet-stream";
+    const answer = ranged(request, { status: 200, body: "", ...found });
+    response.writeHead(answer.status, { "content-type": type, ...this.headers, ...answer.headers });
+    response.end(answer.body);
   }
 
   #find(path, request) {
@@ -109,6 +109,7 @@ export class Site {
       if (!path.includes("..") && existsSync(file)) {
         return { body: readFileSync(file), headers: { "access-control-allow-origin": "*", "cache-control": "max-age=600" } };
       }
+      this.faults.push(`the SDK was asked for ${path}, and ${DIST} has no such file: run \`cargo xtask web\``);
     }
     return path === "/__fault" ? { status: 204 } : { status: 404, body: "not here" };
   }
@@ -119,4 +120,13 @@ export class Site {
     for (const socket of this.#sockets) socket.destroy();
     await closed;
   }
+}
+
+/** The part of an answer that was asked for: players jump to places in a file by asking for parts of it. */
+function ranged(request, answer) {
+  const [, from, to] = /^bytes=(\d+)-(\d*)$/.exec(request.headers.range ?? "") ?? [];
+  if (from === undefined || !Buffer.isBuffer(answer.body)) return answer;
+  const last = Math.min(Number(to || Infinity), answer.body.length - 1);
+  const headers = { ...answer.headers, "accept-ranges": "bytes", "content-range": `bytes ${from}-${last}/${answer.body.length}` };
+  return { status: 206, headers, body: answer.body.subarray(Number(from), last + 1) };
 }

@@ -1,7 +1,7 @@
 // Waiting for a condition: looks until it holds, and fails after a generous deadline with what was seen last.
 
 /** How long a condition may take (ours): far more than it ever needs on a busy machine, and less than a test runner's own limit. */
-export const DEADLINE_MS = 30_000;
+export const DEADLINE_MS = 20_000;
 
 /** How often is looked (ours): a tenth of what a person notices. */
 const LOOK_EVERY_MS = 20;
