@@ -34,10 +34,6 @@ pub(crate) fn run() -> Result<()> {
         }
         steps::tests(&mut tests)
     });
-    steps.step("web in Chromium, Firefox and WebKit", browsers::suites);
-    steps.step("tabs closed and browsers killed", || {
-        one(browsers::soak(TAB_CLOSINGS, BROWSER_KILLS))
-    });
     steps.step("lints", || {
         tools::component("clippy")?;
         let mut clippy = workspace::cargo()?;
@@ -57,6 +53,10 @@ pub(crate) fn run() -> Result<()> {
         one(web::run(web::Differences::Fail))
     });
     steps.step("the engine in WebAssembly and in JavaScript", web::test);
+    steps.step("web in Chromium, Firefox and WebKit", browsers::suites);
+    steps.step("tabs closed and browsers killed", || {
+        one(browsers::soak(TAB_CLOSINGS, BROWSER_KILLS))
+    });
     steps.step("documentation", || {
         let mut doc = workspace::cargo()?;
         doc.args(["doc", "--workspace", "--no-deps", "--locked", "--quiet"])

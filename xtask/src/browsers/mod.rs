@@ -1,12 +1,15 @@
 //! The web SDK in real browsers: what they need, the suites of `bindings/web/tests`, and the soak.
 
 mod install;
-mod node;
+
+use std::fs;
+use std::path::PathBuf;
+use std::process::Command;
 
 use anyhow::{Context, Result};
 
 use crate::steps::{self, Tally};
-use crate::workspace;
+use crate::{web, workspace};
 
 /// Installs the browsers and what drives them, where missing.
 ///
@@ -19,11 +22,11 @@ pub(crate) fn install() -> Result<()> {
 /// Runs every suite in every browser, against the built collector and the built SDK.
 pub(crate) fn suites() -> Result<Tally> {
     ready()?;
-    node::tests(
-        node::node()?
+    steps::tests(
+        node()?
             .args(["--test", "--test-reporter=spec"])
             .arg(format!("--test-concurrency={AT_ONCE}"))
-            .args(node::suites()?),
+            .args(files()?),
     )
 }
 
@@ -31,20 +34,16 @@ pub(crate) fn suites() -> Result<Tally> {
 pub(crate) fn soak(closings: u32, kills: u32) -> Result<()> {
     ready()?;
     steps::run(
-        node::node()?
+        node()?
             .arg("tests/soak/main.js")
             .args([closings.to_string(), kills.to_string()]),
     )
 }
 
+/// The browsers, the SDK's files and the command `eyeline`.
 fn ready() -> Result<()> {
     install::install()?;
-    node::packages()?;
-    let built = workspace::root().join("bindings/web/dist/eyeline.js");
-    built
-        .exists()
-        .then_some(())
-        .with_context(|| format!("no {}: run `cargo xtask web`", built.display()))?;
+    web::run(web::Differences::Say)?;
     steps::run(workspace::cargo()?.args([
         "build",
         "--quiet",
@@ -53,6 +52,30 @@ fn ready() -> Result<()> {
         "--bin",
         "eyeline",
     ]))
+}
+
+/// `node` in `bindings/web`, with the built `eyeline` named.
+fn node() -> Result<Command> {
+    let mut node = Command::new("node");
+    node.current_dir(folder())
+        .env("EYELINE_BIN", workspace::binaries()?.join("eyeline"));
+    Ok(node)
+}
+
+fn files() -> Result<Vec<PathBuf>> {
+    let suites = folder().join("tests/suites");
+    let files =
+        fs::read_dir(&suites).with_context(|| format!("cannot read {}", suites.display()))?;
+    let mut paths: Vec<_> = files
+        .filter_map(|file| Some(file.ok()?.path()))
+        .filter(|path| path.to_string_lossy().ends_with(".test.js"))
+        .collect();
+    paths.sort();
+    Ok(paths)
+}
+
+fn folder() -> PathBuf {
+    workspace::root().join("bindings/web")
 }
 
 /// Suites at once: a browser waits more than it computes, and two cores carry three of them.

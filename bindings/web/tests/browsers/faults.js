@@ -6,6 +6,7 @@ const BY_THE_BROWSER = [
   /net::ERR_/,
   /^Cross-Origin Request Blocked/,
   /^Access to fetch at .* has been blocked by CORS policy/,
+  /^(Error: )?Content-Security-Policy: .* blocked WebAssembly/,
   /favicon\.ico/,
 ];
 

@@ -83,10 +83,9 @@ class PuppeteerPage {
     this.#tab = tab;
     /** What the browser reported as this page's errors. */
     this.faults = [];
-    tab.on("pageerror", (error) => this.faults.push(String(error?.stack ?? error)));
-    tab.on("console", (message) => {
-      if (message.type() === "error" && isOwnFault(message.text())) this.faults.push(message.text());
-    });
+    const fault = (text) => isOwnFault(text) && this.faults.push(text);
+    tab.on("pageerror", (error) => fault(String(error?.stack ?? error)));
+    tab.on("console", (message) => message.type() === "error" && fault(message.text()));
   }
 
   get url() {

@@ -7,10 +7,10 @@ import { soakPage, witnessed } from "./page.js";
 const CLOSED_BEFORE_MS = 2_500;
 
 /** Closes `times` tabs of one engine and counts what became of what they showed. */
-export async function closings(engine, times, place, count) {
+export async function closings(engine, times, place, count, goesOn) {
   const browser = await launch(engine);
   try {
-    for (let i = 0; i < times; i++) {
+    for (let i = 0; i < times && goesOn(); i++) {
       const way = CLOSINGS[i % CLOSINGS.length];
       const name = `${engine}-close-${i}`;
       const opening = browser.openByLink(soakPage(place.site, name, place.settings), { loaded: false });

@@ -11,8 +11,8 @@ import { soakPage, witnessed } from "./page.js";
 const KILLED_BEFORE_MS = 4_000;
 
 /** Kills a browser `times` times and counts what became of what it showed. */
-export async function kills(engine, times, place, count) {
-  for (let i = 0; i < times; i++) {
+export async function kills(engine, times, place, count, goesOn) {
+  for (let i = 0; i < times && goesOn(); i++) {
     const profile = mkdtempSync(join(tmpdir(), `eyeline-soak-${engine}-`));
     try {
       const name = `${engine}-kill-${i}`;

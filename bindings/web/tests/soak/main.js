@@ -21,6 +21,11 @@ async function placeFor(collector) {
   return { site, proxy, settings, visitUrl, lines: () => collector.lines(key) };
 }
 
+/** SIGUSR2 ends it early, with what was counted by then. */
+let isEnding = false;
+process.on("SIGUSR2", () => (isEnding = true));
+const goesOn = () => !isEnding;
+
 const collector = await Collector.start();
 const count = new Count();
 let raw;
@@ -28,8 +33,8 @@ try {
   await Promise.all(
     ENGINES.map(async (engine) => {
       const place = await placeFor(collector);
-      await closings(engine, tabs, place, count);
-      await kills(engine, browsers, place, count);
+      await closings(engine, tabs, place, count, goesOn);
+      await kills(engine, browsers, place, count, goesOn);
       assert.deepEqual(place.site.faults, [], `no exception reached a page in ${engine}`);
       await place.proxy.stop();
       await place.site.stop();

@@ -15,6 +15,8 @@ function kept(page) {
     const databases = indexedDB.databases ? await indexedDB.databases() : [];
     const entries = [];
     for (const { name, version } of databases) {
+      // WebKit lists a database whose making was given up, as version 0.
+      if (!version) continue;
       const database = await new Promise((resolve, reject) => {
         const open = indexedDB.open(name, version);
         open.onsuccess = () => resolve(open.result);

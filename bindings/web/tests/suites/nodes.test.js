@@ -77,9 +77,9 @@ suite("nodes", (test, engine) => {
     await captured(page, 2);
     await lives(page, A_SECOND_AND_A_BIT);
     await page.run(() => void (document.getElementById("f").src = "/frame2"));
-    await world.until("the frame's next content is rendered", async () => {
+    await world.until("the frame's next content is rendered, and the one before hidden", async () => {
       await flush(page);
-      return contents(world.kind("render")).includes("next");
+      return contents(world.kind("render")).includes("next") && world.kind("hide").length > 0;
     });
     assert.ok(contents(world.kind("viewable")).includes("inside"));
     assert.deepEqual(contents(world.kind("hide")), ["inside"]);

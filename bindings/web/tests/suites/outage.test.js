@@ -178,6 +178,7 @@ suite("outage", (test) => {
       for (let i = 0; i < 2_000; i++) eyeline.serve({ content: random(), placement: random() });
     });
     await captured(page, 2_003);
+    assert.equal(await flush(page), false);
     await page.close();
     world.proxy.fate = () => undefined;
     const again = await quiet(world);

@@ -84,6 +84,7 @@ export class World {
     return {
       events: this.events().slice(-60).map(({ k, n, dt, c, inst, sdk, page }) => `${inst.slice(0, 4)} ${n} ${k} ${c ?? ""} dt=${dt} ${sdk} ${page}`),
       requests: this.proxy.requests.slice(-30).map(({ method, url, body, status }) => `${method} ${url} ${body.length} B -> ${status}`),
+      refused: this.lines().filter((line) => line.bad),
       faults: this.faults(),
     };
   }
@@ -97,6 +98,7 @@ export class World {
   check() {
     const expected = (fault) => this.expectedFaults.some((pattern) => pattern.test(fault));
     assert.deepEqual(this.faults().filter((fault) => !expected(fault)), [], "no exception reaches the page or its console");
+    assert.deepEqual(this.lines().filter((line) => line.bad), [], "the collector refuses nothing");
     if (!this.copiesExpected) assert.deepEqual(copies(this.events()), [], "no event is written twice");
     assert.deepEqual(this.proxy.requests.filter(({ method }) => method === "OPTIONS"), [], "no preflight");
     assert.deepEqual(this.proxy.requests.filter(({ headers }) => headers.cookie), [], "no cookie is sent");

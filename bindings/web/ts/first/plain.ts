@@ -38,7 +38,7 @@ export function takePlain(port: Start, plain: Plain, now: Mono, dev: object, gpc
     const json = JSON.stringify({
       k: kind,
       n: ++plain.n,
-      dt: Math.round(t - t0.mono),
+      dt: Math.max(0, Math.round(t - t0.mono)),
       imp: id,
       c: what.content,
       pl: what.placement,
