@@ -12,6 +12,8 @@ mod core;
 mod entropy;
 mod events;
 mod media;
+#[cfg(target_family = "wasm")]
+mod memory;
 mod number;
 mod sending;
 mod settings;
