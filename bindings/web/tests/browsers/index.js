@@ -8,12 +8,13 @@ export const ENGINES = (process.env.EYELINE_BROWSER ?? "chromium,firefox,webkit"
 /**
  * What only some engines have, or only some drivers can cause. A test that needs one says so and runs where it is there.
  * - fetchLater, prerender, coveredness (IntersectionObserver v2), longtask: the web platform.
+ * - storesAtLeave: a database write that begins while the page is closed is kept; WebKit may drop it.
  * - bfcache: Firefox keeps no page that holds a Web Lock in its back/forward cache.
  * - offline, throttle, crash, block: the driver.
  */
 const FEATURES = {
-  chromium: ["fetchLater", "prerender", "coveredness", "bfcache", "longtask", "offline", "throttle", "crash", "block"],
-  firefox: ["offline", "block"],
+  chromium: ["fetchLater", "prerender", "coveredness", "bfcache", "storesAtLeave", "longtask", "offline", "throttle", "crash", "block"],
+  firefox: ["storesAtLeave", "offline", "block"],
   webkit: ["bfcache"],
 };
 

@@ -19,6 +19,7 @@ const FIREFOX_PREFS = { "media.autoplay.default": 0, "media.autoplay.blocking_po
 
 export class PuppeteerBrowser {
   #browser;
+  #atExit = () => killTree(this.pid);
 
   static async launch(engine, { profile, prefs = {}, args = [] } = {}) {
     const chromium = engine === "chromium";
@@ -36,7 +37,7 @@ export class PuppeteerBrowser {
       handleSIGHUP: false,
     });
     made.pid = made.#browser.process().pid;
-    process.once("exit", () => killTree(made.pid));
+    process.once("exit", made.#atExit);
     return made;
   }
 
@@ -67,9 +68,11 @@ export class PuppeteerBrowser {
     const ended = new Promise((resolve) => this.#browser.process().once("exit", resolve));
     killTree(this.pid);
     await ended;
+    process.off("exit", this.#atExit);
   }
 
   async close() {
+    process.off("exit", this.#atExit);
     await this.#browser.close();
   }
 }

@@ -8,7 +8,9 @@ const CLOSED_BEFORE_MS = 2_500;
 
 /** Closes `times` tabs of one engine and counts what became of what they showed. */
 export async function closings(engine, times, place, count, goesOn) {
+  if (times === 0) return;
   const browser = await launch(engine);
+  const left = [];
   try {
     for (let i = 0; i < times && goesOn(); i++) {
       const way = CLOSINGS[i % CLOSINGS.length];
@@ -23,8 +25,13 @@ export async function closings(engine, times, place, count, goesOn) {
       const atOnce = arrived(place);
       const missing = seen.filter(({ content }) => !atOnce.has(content));
       if (missing.length > 0) await nextVisit(browser, place, missing);
-      count.add(engine, way, seen, atOnce, arrived(place));
+      left.push({ way, seen, atOnce });
     }
+    // What a short visit left is still there for the next one; lost is only what never comes.
+    const all = left.flatMap(({ seen }) => seen);
+    await nextVisit(browser, place, all);
+    const later = arrived(place);
+    for (const { way, seen, atOnce } of left) count.add(engine, way, seen, atOnce, later);
   } finally {
     await browser.close();
   }
@@ -33,6 +40,6 @@ export async function closings(engine, times, place, count, goesOn) {
 /** Another page of the site, with the SDK on it and no content: what was kept goes out. */
 async function nextVisit(browser, place, missing) {
   const page = await browser.open(place.visitUrl);
-  await settled(place, missing);
+  await settled(place, missing, { visiting: true });
   await page.close();
 }

@@ -9,6 +9,9 @@ import { suite } from "../world/world.js";
 
 const CARDS = [1, 2, 3].map((i) => card(`c${i}`, { position: i })).join("");
 
+/** Of how many pieces of content something of this kind has arrived. */
+const of = (world, k) => new Set(world.kind(k).map(({ c }) => c)).size;
+
 const rendered = (world) => world.kind("render").map(({ c }) => c).sort();
 
 /** A keepalive request outlives its page; the answer finds nobody, and the page or the next one of the site sends again. */
@@ -22,7 +25,7 @@ suite("leaving", (test) => {
       await coreRuns(page);
       await captured(page, 3);
       await page.close(how);
-      await world.until("renders and dwells arrive", () => world.kind("render").length === 3 && world.kind("dwell").length === 3);
+      await world.until("renders and dwells arrive", () => of(world, "render") === 3 && of(world, "dwell") === 3);
       assert.deepEqual(rendered(world), ["c1", "c2", "c3"]);
       assert.deepEqual(gaps(world.events()), []);
     });
@@ -61,7 +64,7 @@ suite("leaving", (test) => {
     await captured(page, 4);
     await page.click("#go");
     await world.event("click", "link");
-    await world.until("renders and dwells arrive", () => world.kind("render").length === 4 && world.kind("dwell").length === 4);
+    await world.until("renders and dwells arrive", () => of(world, "render") === 4 && of(world, "dwell") === 4);
     assert.deepEqual(gaps(world.events()), []);
   });
 

@@ -51,7 +51,7 @@ suite("outage", (test) => {
       return world.kind("render").length === 6;
     });
     assert.deepEqual(rendered(world), names("a", "b"));
-  });
+  }, ["storesAtLeave"]);
 
   test("offline and online again: delivered without a reload", async (world) => {
     const page = await world.open(world.page("/a", { body: cards("a") }));
@@ -141,7 +141,7 @@ suite("outage", (test) => {
     });
     assert.equal(answers.length, 0, "every fault struck");
     assert.deepEqual(rendered(world), names("a"));
-    await until("it knows they were delivered", () => page.run(() => eyeline.stats().queued === 0));
+    await until("it knows they were delivered", () => flush(page));
     assert.deepEqual(await page.run(() => Object.values(eyeline.stats().lost).filter((count) => count > 0)), []);
   });
 
@@ -165,7 +165,7 @@ suite("outage", (test) => {
     await coreRuns(page);
     await captured(page, 3);
     await page.close();
-    await world.until("renders and dwells arrive", () => world.kind("render").length === 3 && world.kind("dwell").length === 3);
+    await world.until("renders and dwells arrive", () => world.kind("render").length === 3 && world.kind("dwell").length >= 3);
     assert.deepEqual(gaps(world.events()), []);
   });
 
