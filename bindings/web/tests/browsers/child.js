@@ -19,7 +19,7 @@ for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => process.exi
  * @param {import("node:child_process").SpawnOptions} [options]
  */
 export function start(program, words, options = {}) {
-  const child = spawn(program, words, { stdio: ["ignore", "pipe", "pipe"], ...options });
+  const child = spawn(program, words, { stdio: ["ignore", "pipe", "pipe"], detached: true, ...options });
   const said = { text: "" };
   for (const stream of [child.stdout, child.stderr]) {
     stream?.setEncoding("utf8").on("data", (text) => {
@@ -106,19 +106,11 @@ export function descendants(pid) {
   return found;
 }
 
-/** The command line of a process, empty where it is gone. */
-export function commandOf(pid) {
-  try {
-    return readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ");
-  } catch {
-    return "";
-  }
-}
-
-/** Kills a process and all it started, at once. */
+/** Kills a process and all it started, at once: by parent, and by group, where a child may be born while we look. */
 export function killTree(pid) {
   if (!pid) return;
   for (const one of descendants(pid)) killOne(one);
+  killOne(-pid);
 }
 
 export function killOne(pid) {
