@@ -4,7 +4,7 @@
 const BY_THE_BROWSER = [
   /^Failed to load resource/,
   /net::ERR_/,
-  /^Cross-Origin Request Blocked/,
+  /^(Error: )?Cross-Origin Request Blocked/,
   /^Access to fetch at .* has been blocked by CORS policy/,
   /^(Error: )?Content-Security-Policy: .* blocked WebAssembly/,
   /favicon\.ico/,

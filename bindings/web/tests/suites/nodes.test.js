@@ -94,13 +94,14 @@ suite("nodes", (test, engine) => {
     await coreRuns(page);
     await lives(page, A_SECOND_AND_A_BIT);
     await lives(page, A_SECOND_AND_A_BIT);
-    await page.close();
+    await flush(page);
     const own = await world.event("viewable", "own");
     // What lies over a frame nobody in it can ask; only Chromium's observer tells. Elsewhere it says so: not measurable.
     const ad = engine === "chromium" ? await world.event("viewable", "ad") : await world.event("render", "ad");
     assert.equal(ad.ms ?? 1, engine === "chromium" ? 1 : 0);
     assert.notEqual(ad.inst, own.inst, "two starts");
     assert.equal(ad.line.b.src.site, "localhost");
+    await page.close();
   });
 
   test("what has no size, or is not displayed, is not rendered until it is", async (world) => {

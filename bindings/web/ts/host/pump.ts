@@ -43,11 +43,12 @@ export class Pump {
     this._fed = _port.t0.mono;
   }
 
-  /** Takes an op; leaving and flushing can't wait. */
+  /** Takes an op; what the visitor decided, leaving and flushing can't wait. */
   push(op: Op): void {
     if (this._ops.push(op) > OPS_MAX) this._port.dropped += this._ops.splice(0, OPS_MAX >> 1).length;
     if (op[1] === "leave" || op[1] === "flush") this.drain(Infinity);
     else if (this._backlog) this._await();
+    else if (op[1] === "consent" || op[1] === "forget") this.drain(Infinity);
     // A turn costs the page more than an op does, and each op has its own time: they are taken together.
     else if (!this._isAwaited) this._gathering ??= setTimeout(() => this._await(), GATHER_MS);
   }
