@@ -8,7 +8,7 @@ use axum::extract::{RawQuery, State};
 use axum::http::StatusCode;
 use axum::routing::{get, post};
 use eyeline_tests::{Counts, FaultProxy, Faults, http_client};
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpSocket};
 
 type Seen = Arc<Mutex<Vec<String>>>;
 
@@ -132,9 +132,10 @@ async fn health_checks_do_not_suffer() -> Result<()> {
 
 #[tokio::test]
 async fn an_unreachable_collector_is_a_502_until_another_takes_its_place() -> Result<()> {
-    let gone = TcpListener::bind("127.0.0.1:0").await?;
-    let nowhere = gone.local_addr()?.to_string();
-    drop(gone);
+    // Bound and not listening: the port refuses, and no neighbour is given it.
+    let silent = TcpSocket::new_v4()?;
+    silent.bind("127.0.0.1:0".parse()?)?;
+    let nowhere = silent.local_addr()?.to_string();
     let proxy = FaultProxy::start("127.0.0.1:0", &nowhere, Faults::default()).await?;
     let client = http_client()?;
     let answer = send(&client, &proxy, "early".to_owned()).await;

@@ -12,7 +12,7 @@ use axum::http::{HeaderMap, Response, StatusCode, header};
 use axum::routing::post;
 use eyeline_core::wire::{Answer, Batch, Why};
 use flate2::read::GzDecoder;
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpSocket};
 use tokio::task::JoinHandle;
 
 /// How to answer one request.
@@ -71,6 +71,26 @@ struct Log {
     requests: Vec<Request>,
 }
 
+/// A port where nobody listens yet: connections are refused. It is held meanwhile, or another test might be given it.
+#[derive(Debug)]
+pub(crate) struct Silent(TcpSocket);
+
+impl Silent {
+    pub(crate) fn hold() -> Self {
+        let socket = TcpSocket::new_v4().unwrap();
+        socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+        Silent(socket)
+    }
+
+    pub(crate) fn url(&self) -> String {
+        format!("http://{}", self.0.local_addr().unwrap())
+    }
+
+    pub(crate) fn start(self) -> Collector {
+        Collector::listen(self.0.listen(1_024).unwrap())
+    }
+}
+
 /// See the module. Dropped, it closes its port and every connection.
 #[derive(Debug)]
 pub(crate) struct Collector {
@@ -85,12 +105,7 @@ impl Collector {
         Self::listen(TcpListener::bind("127.0.0.1:0").await.unwrap())
     }
 
-    /// Listens where another one listened before.
-    pub(crate) async fn start_at(address: SocketAddr) -> Self {
-        Self::listen(TcpListener::bind(address).await.unwrap())
-    }
-
-    fn listen(listener: TcpListener) -> Self {
+    pub(crate) fn listen(listener: TcpListener) -> Self {
         let address = listener.local_addr().unwrap();
         let log = Arc::new(Mutex::new(Log::default()));
         let router = Router::new()

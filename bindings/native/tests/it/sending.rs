@@ -5,7 +5,7 @@ use std::time::Duration;
 use eyeline::{Flushed, LossReason};
 use tokio::net::TcpListener;
 
-use crate::collector::{Collector, Reply};
+use crate::collector::{Collector, Reply, Silent};
 use crate::support::{Bench, LONG, START, is_id, order, orders};
 
 #[tokio::test]
@@ -199,8 +199,10 @@ async fn a_connection_reset_keeps_the_batch() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     // Dropped with its bytes unread, a connection is reset.
-    let rude = tokio::spawn(async move { drop(listener.accept().await.unwrap()) });
-    let collector = Collector::start().await;
+    let rude = tokio::spawn(async move {
+        drop(listener.accept().await.unwrap());
+        listener
+    });
     let bench = Bench::at(
         eyeline::SteppedClock::new(START),
         &format!("http://{address}"),
@@ -208,9 +210,7 @@ async fn a_connection_reset_keeps_the_batch() {
     );
     bench.track([1]);
     assert!(matches!(bench.flush().await, Flushed::Kept { .. }));
-    rude.await.unwrap();
-    drop(collector);
-    let collector = Collector::start_at(address).await;
+    let collector = Collector::listen(rude.await.unwrap());
     bench.pass_back_off().await;
     assert_eq!(collector.orders(), orders([1]));
 }
@@ -231,16 +231,18 @@ async fn https_is_never_taken_for_http() {
 
 #[tokio::test]
 async fn what_was_tracked_offline_arrives_once_online() {
-    let collector = Collector::start().await;
-    let address = collector.address();
-    let bench = Bench::new(&collector);
-    drop(collector);
+    let silent = Silent::hold();
+    let bench = Bench::at(
+        eyeline::SteppedClock::new(START),
+        &silent.url(),
+        eyeline::Builder::in_memory,
+    );
     for part in 0..5 {
         bench.track(part * 50..(part + 1) * 50);
         bench.pass(Duration::from_secs(600)).await;
     }
     assert!(bench.client.stats().failures > 0);
-    let collector = Collector::start_at(address).await;
+    let collector = silent.start();
     bench.pass(Duration::from_secs(600)).await;
     assert_eq!(bench.client.flush(LONG).await, Flushed::Complete);
     assert_eq!(collector.orders(), orders(0..250));
