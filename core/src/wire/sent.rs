@@ -16,35 +16,33 @@ pub struct Sent<'a> {
 }
 
 impl<'a> Sent<'a> {
-    /// Judges one event that is well-formed JSON.
+    /// Judges one event that is well-formed JSON. One that is too large is not read for more than its number.
     fn read_alone(raw: &'a str) -> Self {
-        match Event::decode(raw.as_bytes()) {
-            _ if raw.len() > limits::EVENT_BYTES_MAX => Self::too_large(raw, number_of(raw)),
+        let event = if raw.len() > limits::EVENT_BYTES_MAX {
+            Err(Why::TooLarge)
+        } else {
+            Event::decode(raw.as_bytes()).map_err(|error| error.why)
+        };
+        match event {
             Ok(event) => Self::judged(raw, &event),
-            Err(error) => Self {
+            Err(why) => Self {
                 raw,
                 n: number_of(raw),
-                verdict: Err(error.why),
+                verdict: Err(why),
             },
         }
     }
 
     fn judged(raw: &'a str, event: &Event<'_>) -> Self {
-        if raw.len() > limits::EVENT_BYTES_MAX {
-            return Self::too_large(raw, Some(event.n));
-        }
+        let verdict = if raw.len() > limits::EVENT_BYTES_MAX {
+            Err(Why::TooLarge)
+        } else {
+            event.check().map(|()| event.dt)
+        };
         Self {
             raw,
             n: Some(event.n),
-            verdict: event.check().map(|()| event.dt),
-        }
-    }
-
-    fn too_large(raw: &'a str, n: Option<u64>) -> Self {
-        Self {
-            raw,
-            n,
-            verdict: Err(Why::TooLarge),
+            verdict,
         }
     }
 

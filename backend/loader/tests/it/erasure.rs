@@ -6,6 +6,17 @@ use crate::support::{HOUR, Line, T0, World, deliver_small_world, event, gzip, re
 
 const SECOND: &str = "anon000000000002";
 
+/// The next load, two hours on, takes nothing and turns one event away as an erased visitor's.
+async fn nothing_but_one_erased_event_comes(world: &World) {
+    world.set_now(T0 + 2 * HOUR);
+    let counts = world.loader().run_once().await.unwrap().counts;
+    assert_eq!(
+        (counts.written, counts.rejected_by.get("erased")),
+        (0, Some(&1))
+    );
+    world.check().await;
+}
+
 #[tokio::test]
 async fn an_erased_visitor_leaves_every_table_and_stays_out() {
     let world = World::new();
@@ -35,13 +46,7 @@ async fn an_erased_visitor_leaves_every_table_and_stays_out() {
     let late =
         Line::new(2, T0, vec![event("dwell", 3, 900, &shown(1, "a"))]).received(T0 + HOUR + 5);
     world.deliver("late", &[late]).await;
-    world.set_now(T0 + 2 * HOUR);
-    let counts = world.loader().run_once().await.unwrap().counts;
-    assert_eq!(
-        (counts.written, counts.rejected_by.get("erased")),
-        (0, Some(&1))
-    );
-    world.check().await;
+    nothing_but_one_erased_event_comes(&world).await;
 }
 
 #[tokio::test]
@@ -133,13 +138,7 @@ async fn after_a_request_in_the_stream_the_old_id_stays_out_whatever_its_clock_s
         vec![event("dwell", 3, 900, &shown(1, "a"))],
     );
     world.deliver("ahead", &[ahead]).await;
-    world.set_now(T0 + 2 * HOUR);
-    let counts = world.loader().run_once().await.unwrap().counts;
-    assert_eq!(
-        (counts.written, counts.rejected_by.get("erased")),
-        (0, Some(&1))
-    );
-    world.check().await;
+    nothing_but_one_erased_event_comes(&world).await;
 }
 
 #[tokio::test]
