@@ -102,7 +102,6 @@ pub(crate) fn web() -> Result<()> {
             .parse()
             .with_context(|| format!("{name} is not a number"))
     };
-    browsers::outage()?;
     browsers::soak(
         number("EYELINE_TAB_CLOSINGS")?,
         number("EYELINE_BROWSER_KILLS")?,

@@ -41,9 +41,10 @@ impl Engine {
         })
     }
 
-    /// The sealed batch number `skip`, from 0, of those that wait while another is on its way; nothing changes. `None`
-    /// where there are no more, or the collector asked for a pause. A host that is about to die sends them all at once;
-    /// one that lives on keeps the answers until it is handed the same bytes.
+    /// This instance's sealed batch number `skip`, from 0, of those that wait while another is on its way; nothing changes.
+    /// `None` where there are no more, or the collector asked for a pause. A host that is about to die sends them all at once;
+    /// one that lives on keeps the answers until it is handed the same bytes. What an earlier instance left is not among them:
+    /// that one sent it as it died, and a row of hosts that live too short for an answer would send it again and again.
     #[must_use]
     pub fn waiting(&self, now: Now, skip: usize) -> Option<Preview> {
         self.visitor.mode()?;
@@ -55,7 +56,7 @@ impl Engine {
         let batch = self
             .queue
             .sealed()
-            .filter(|batch| Some(batch.number) != on_its_way)
+            .filter(|batch| batch.inst == self.instance.id && Some(batch.number) != on_its_way)
             .filter(|batch| batch.tries.aside_until.is_none_or(due) && self.may_name(batch.anon))
             .nth(skip)?;
         let attempt = batch.tries.attempts.saturating_add(1);

@@ -86,6 +86,20 @@ fn what_waits_is_shown_as_it_is_handed_out_later() {
 }
 
 #[test]
+fn what_an_earlier_instance_left_is_sent_in_its_turn_alone() {
+    let mut rig = roomy();
+    rig.track_many(1);
+    rig.call(Engine::flush);
+    rig.restart();
+    rig.track_many(2);
+    rig.call(Engine::flush);
+    let waiting = |rig: &Rig, skip| rig.engine.waiting(rig.now, skip);
+    assert!(waiting(&rig, 0).is_some());
+    assert_eq!(waiting(&rig, 1), None);
+    assert_eq!(rig.upload().events, 1);
+}
+
+#[test]
 fn nothing_waits_to_be_sent_while_the_collector_wants_a_pause() {
     let mut rig = rig_with(|_| {});
     rig.track_many(2);

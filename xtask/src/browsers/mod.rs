@@ -19,32 +19,14 @@ pub(crate) fn install() -> Result<()> {
     install::install()
 }
 
-/// Runs every suite in every browser, against the built collector and the built SDK; all but [`OUTAGE`].
+/// Runs every suite in every browser, against the built collector and the built SDK.
 pub(crate) fn suites() -> Result<Tally> {
-    let files = files()?
-        .into_iter()
-        .filter(|path| !path.ends_with(OUTAGE))
-        .collect();
-    run(files)
-}
-
-/// Runs [`OUTAGE`] in every browser.
-pub(crate) fn outage() -> Result<Tally> {
-    run(vec![folder().join("tests/suites").join(OUTAGE)])
-}
-
-/// Networks that fail, and many pages at once. Two of its tests fail now and then on a busy machine: in Chromium what could not
-/// be sent came later than at the next visit, in Firefox not all of fifty tabs had told theirs in time. Until that is understood
-/// the suite runs with the soak, not with every change.
-const OUTAGE: &str = "outage.test.js";
-
-fn run(files: Vec<PathBuf>) -> Result<Tally> {
     ready()?;
     steps::tests(
         node()?
             .args(["--test", "--test-reporter=spec"])
             .arg(format!("--test-concurrency={AT_ONCE}"))
-            .args(files),
+            .args(files()?),
     )
 }
 

@@ -100,12 +100,12 @@ suite("consent", (test) => {
 
   test("denied wipes what was kept, sends nothing more, and is counted", async (world) => {
     const page = await consented(world, { consent: "full" });
-    await world.proxy.down();
+    world.proxy.down();
     await flush(page);
     await until("something is kept", async () => (await kept(page)).entries.some(isOfEvents));
     await page.run(() => eyeline.consent("denied"));
     await nothingKept(page);
-    await world.proxy.up();
+    world.proxy.up();
     const before = world.proxy.requests.length;
     await page.run((html) => document.body.insertAdjacentHTML("beforeend", html), card("three"));
     await lives(page, A_SECOND_AND_A_BIT);

@@ -46,6 +46,19 @@ suite("leaving", (test) => {
     });
   }
 
+  test("a site's last tab, closed as soon as its cards were seen, delivers them", async (world) => {
+    // Firefox ends the tab's process while its last handlers run: how many of them get to run is chance.
+    world.copiesExpected = ANSWERS_NOBODY;
+    const names = Array.from({ length: 12 }, (_, visit) => `v${visit}-`);
+    for (const name of names) {
+      const page = await world.open(world.page(`/${name}`, { body: card(name) }));
+      await coreRuns(page);
+      await captured(page, 1);
+      await page.close();
+    }
+    await world.until("every visit's card arrives", () => of(world, "render") === names.length);
+  });
+
   test("a tab left while the wasm is still on its way delivers renders", async (world) => {
     const release = world.site.hold(/\.wasm$/);
     const page = await world.openByLink(world.page("/", { body: CARDS }));

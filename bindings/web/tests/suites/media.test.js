@@ -9,7 +9,7 @@ const SECONDS = 4;
 /** Players report their position about four times a second. */
 const A_STEP_MS = 400;
 
-const PLAYER = `<video data-eyeline-video id="v" src="/tone.wav" muted playsinline width="400" height="225" data-eyeline-content="clip" data-eyeline-placement="player"></video>`;
+const PLAYER = `<video id="v" src="/tone.wav" muted playsinline width="400" height="225" data-eyeline-content="clip" data-eyeline-placement="player"></video>`;
 
 async function playing(world) {
   world.site.serve("/tone.wav", wav(SECONDS));

@@ -11,6 +11,7 @@ export class Proxy {
   #upstream;
   #sockets = new Set();
   #port = 0;
+  #isDown = false;
 
   /** Requests seen, in order of arrival: {method, url, headers, body, at, status}. */
   requests = [];
@@ -23,7 +24,7 @@ export class Proxy {
   static async start(upstream) {
     const proxy = new Proxy();
     proxy.#upstream = new URL(upstream);
-    await proxy.up();
+    await proxy.#listen();
     return proxy;
   }
 
@@ -31,24 +32,28 @@ export class Proxy {
     return `http://127.0.0.1:${this.#port}`;
   }
 
-  /** Takes connections (again), always at the same port. */
-  async up() {
+  /** Takes requests again. */
+  up() {
+    this.#isDown = false;
+  }
+
+  async #listen() {
     this.#server = http.createServer((request, response) => this.#take(request, response));
     this.#server.on("connection", (socket) => {
+      if (this.#isDown) return socket.resetAndDestroy();
       this.#sockets.add(socket);
       socket.on("close", () => this.#sockets.delete(socket));
     });
     await new Promise((resolve, reject) => {
-      this.#server.once("error", reject).listen(this.#port, "127.0.0.1", resolve);
+      this.#server.once("error", reject).listen(0, "127.0.0.1", resolve);
     });
     this.#port = this.#server.address().port;
   }
 
-  /** Is gone, as a network is: connections are reset, new ones refused. */
-  async down() {
-    const closed = new Promise((resolve) => this.#server.close(resolve));
+  /** Is gone, as a network is: every connection is reset, a new one at once. The port is kept: free, it may go to a neighbour. */
+  down() {
+    this.#isDown = true;
     for (const socket of this.#sockets) socket.resetAndDestroy();
-    await closed;
   }
 
   async #take(request, response) {
@@ -97,7 +102,9 @@ export class Proxy {
   }
 
   async stop() {
-    if (this.#server.listening) await this.down();
+    const closed = new Promise((resolve) => this.#server.close(resolve));
+    this.down();
+    await closed;
   }
 }
 

@@ -1,20 +1,33 @@
-// Requests the browser makes once the page is gone, however it went (fetchLater): armed ahead with what would be sent now.
+// Requests that need no page any more, however it went: made ready ahead with what would be sent now. Where there is fetchLater
+// the browser makes them; Firefox is given them first thing at pagehide.
 import type { Transport } from "./transport.ts";
 
-type FetchLater = (url: string, init: RequestInit) => unknown;
+type Fetch = (url: string, init: RequestInit) => unknown;
 /** Path and body of one upload. */
 export type Upload = readonly [path: string, body: Uint8Array];
 
 export class Later {
   private _abort: AbortController | undefined;
+  private _uploads: readonly Upload[] = [];
   private _armed = -Infinity;
   private _quota = window === window.top ? QUOTA_BYTES : FRAME_QUOTA_BYTES;
-  private readonly _fetch = (globalThis as { fetchLater?: FetchLater }).fetchLater;
+  private readonly _fetch = (globalThis as { fetchLater?: Fetch }).fetchLater;
+  /**
+   * Firefox takes a site's last tab away while pagehide still runs: of requests made a quarter of a millisecond into it, two
+   * of three never left (measured with Firefox 153). Only the first line of it is safe.
+   */
+  private readonly _isRushed = CSS.supports("-moz-appearance", "none");
 
-  constructor(private readonly _transport: Transport) {}
+  constructor(
+    private readonly _transport: Transport,
+    signal: AbortSignal,
+  ) {
+    // What the page sends itself, a moment later, has these aborted: they arrive where that moment was its last.
+    if (this._isRushed) addEventListener("pagehide", () => this._give((url, init) => fetch(url, init).catch(() => {})), { signal, capture: true });
+  }
 
   get isPossible(): boolean {
-    return !!this._fetch;
+    return !!this._fetch || this._isRushed;
   }
 
   /** Ms until it may be armed again: arming costs the page more than an event does. */
@@ -26,12 +39,29 @@ export class Later {
   arm(uploads: readonly Upload[], now: number): void {
     this.disarm();
     this._armed = now;
-    const abort = (this._abort = new AbortController());
+    this._uploads = uploads;
+    if (this._fetch) this._give(this._fetch);
+  }
+
+  /** What is armed is not needed any more. */
+  disarm(): void {
+    this._abort?.abort();
+    this.keep();
+    this._uploads = [];
+  }
+
+  /** What is armed stays so: nobody is left who could send it better. */
+  keep(): void {
+    this._abort = undefined;
+  }
+
+  private _give(fetch: Fetch): void {
+    const { signal } = (this._abort = new AbortController());
     let left = this._quota;
-    for (const [path, body] of uploads) {
+    for (const [path, body] of this._uploads) {
       if (body.length > left) continue;
       try {
-        this._fetch!.call(globalThis, this._transport.url(untimed(path)), { ...this._transport.request(body), signal: abort.signal });
+        fetch.call(globalThis, this._transport.url(untimed(path)), { ...this._transport.request(body), keepalive: true, signal });
         left -= body.length + REQUEST_BYTES;
       } catch {
         // Over the quota, which other frames of this origin share, or forbidden here: less next time.
@@ -39,17 +69,6 @@ export class Later {
         return;
       }
     }
-  }
-
-  /** What is armed is not needed any more. */
-  disarm(): void {
-    this._abort?.abort();
-    this._abort = undefined;
-  }
-
-  /** What is armed stays so: nobody is left who could send it better. */
-  keep(): void {
-    this._abort = undefined;
   }
 }
 

@@ -1,5 +1,6 @@
 // Sends what pages that are gone left in their slots, one slot at a time, each by a core of its own that captures nothing.
 import { Runner } from "./runner.ts";
+import { isUnsent } from "./slots.ts";
 import type { Slot, Store } from "./store.ts";
 import type { Core } from "./surface.ts";
 import type { Transport } from "./transport.ts";
@@ -11,23 +12,21 @@ export const sendLeftovers = async (
   start: (slot: Slot) => Core | undefined,
   stopped: AbortSignal,
 ): Promise<void> => {
-  try {
-    const seen = new Set<number>();
-    for (let slot; !stopped.aborted && (slot = await store.takeUnsent(seen)); ) {
-      seen.add(slot.number);
-      try {
-        const core = start(slot);
-        if (core) await work(core, slot, transport, stopped);
-      } finally {
-        slot.release();
-      }
-    }
-  } catch {
-    // The store fails, or what it holds makes the core trap: it waits for a better day, or a better release.
-  }
+  let turn = Promise.resolve();
+  const send = async (waiting: Promise<Slot | undefined>) => {
+    const slot = await waiting;
+    const work = async () => {
+      // Its page, or another that waited, may have sent it meanwhile.
+      const core = !stopped.aborted && slot!.entries.some(isUnsent) && start(slot!);
+      if (core) await drain(core, slot!, transport, stopped);
+    };
+    // Where the store fails, or what it holds makes the core trap: it waits for a better day, or a better release.
+    if (slot) await (turn = turn.then(work).catch(() => {}).finally(slot.release));
+  };
+  await Promise.all((await store.takeUnsent(stopped).catch(() => [])).map(send));
 };
 
-const work = (core: Core, slot: Slot, transport: Transport, stopped: AbortSignal): Promise<void> =>
+const drain = (core: Core, slot: Slot, transport: Transport, stopped: AbortSignal): Promise<void> =>
   new Promise((resolve) => {
     let timer: ReturnType<typeof setTimeout> | undefined;
     const end = () => {

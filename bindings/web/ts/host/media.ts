@@ -33,6 +33,8 @@ export class Media {
     if (op[1] === "render") {
       const element = this._port.el(op[2]);
       if (!element) return;
+      // A player shows video, whether its markup says so or not.
+      if (element instanceof HTMLVideoElement) op[3].video = true;
       this._listen(element.getRootNode());
       for (const media of element.matches(MEDIA) ? [element] : element.querySelectorAll(MEDIA)) {
         // It may have begun before anybody listened.

@@ -39,7 +39,7 @@ export class Pump {
   ) {
     this._covers = new Covers(_port, () => this._lookAgain());
     this._media = new Media(_port, stopped);
-    this._later = new Later(transport);
+    this._later = new Later(transport, stopped);
     this._fed = _port.t0.mono;
   }
 

@@ -6,14 +6,17 @@ export type EntryKey = [slot: number, cls: number, number: number];
 /** Ours: a browser that holds more pages of one site at once keeps the rest in memory alone. */
 export const SLOTS_MAX = 64;
 
-/** Slots that hold batches or erasure requests, but for those in `except`, lowest first. */
+/** Slots that hold something to send, but for those in `except`. */
 export const unsent = (keys: readonly EntryKey[], except: ReadonlySet<number>): number[] =>
-  [...new Set(keys.filter(([slot, cls]) => cls >= BATCH && !except.has(slot)).map(([slot]) => slot))].sort((a, b) => a - b);
+  [...new Set(keys.filter((key) => isUnsent([key]) && !except.has(key[0])).map(([slot]) => slot))];
 
-/** Holds the lock `name` until the returned function is called; `undefined` where another page holds it, unless told to wait. */
-export const hold = (name: string, waitMs = 0): Promise<(() => void) | undefined> =>
+/** Batches and erasure requests are sent; state and open events are not. */
+export const isUnsent = ([[, cls]]: readonly [EntryKey, ...unknown[]]): boolean => cls >= BATCH;
+
+/** Holds the lock `name` until the returned function is called; `undefined` where another page holds it, unless told to wait until `signal`. */
+export const hold = (name: string, signal?: AbortSignal): Promise<(() => void) | undefined> =>
   new Promise((resolve, reject) => {
-    const options: LockOptions = waitMs ? { signal: AbortSignal.timeout(waitMs) } : { ifAvailable: true };
+    const options: LockOptions = signal ? { signal } : { ifAvailable: true };
     navigator.locks
       .request(name, options, (lock) => {
         if (!lock) return resolve(undefined);
@@ -22,5 +25,4 @@ export const hold = (name: string, waitMs = 0): Promise<(() => void) | undefined
       .catch(reject);
   });
 
-/** Classes of entries from here on are sent: batches, then erasure requests. State and open events are not. */
 const BATCH = 2;

@@ -53,21 +53,21 @@ export class Store {
     const slot = await this.take(false);
     if (slot?.entries.some(isIdentity)) return { slot };
     slot?.release();
-    const introduced = await hold(this._name + ":id", TURN_MS).catch(() => undefined);
+    const introduced = await hold(this._name + ":id", AbortSignal.timeout(TURN_MS)).catch(() => undefined);
     const known = await this.take(false);
     if (!known?.entries.some(isIdentity)) return { slot: known, introduced };
     introduced?.();
     return { slot: known };
   }
 
-  /** The first slot, but for those in `seen`, in which a page that is gone left something to send. */
-  async takeUnsent(seen: ReadonlySet<number>): Promise<Slot | undefined> {
+  /**
+   * The slots in which other pages left something to send, each once its page lets go of it: a tab that was closed does so
+   * some time later, and nobody may come after us. `undefined` where that did not happen until `stopped`.
+   */
+  async takeUnsent(stopped: AbortSignal): Promise<Promise<Slot | undefined>[]> {
     const database = await this._open(false);
-    for (const slot of unsent((await database?.keys()) ?? [], seen)) {
-      const taken = await this._take(database!, slot, false);
-      if (taken) return taken;
-    }
-    return undefined;
+    const slots = unsent((await database?.keys()) ?? [], this._held);
+    return slots.map((slot) => this._take(database!, slot, false, stopped).catch(() => undefined));
   }
 
   /** Lets go of everything, so that the page may rest in the back/forward cache. */
@@ -83,9 +83,9 @@ export class Store {
   }
 
   /** `shares`: whether who the visitor is, and the choice made, are written for all slots. */
-  private async _take(database: Database, slot: number, shares: boolean): Promise<Slot | undefined> {
+  private async _take(database: Database, slot: number, shares: boolean, signal?: AbortSignal): Promise<Slot | undefined> {
     if (this._held.has(slot)) return undefined;
-    const unlock = await hold(`${this._name}:${slot}`);
+    const unlock = await hold(`${this._name}:${slot}`, signal);
     if (!unlock) return undefined;
     this._held.add(slot);
     const release = () => {
