@@ -14,10 +14,10 @@ struct Rule {
     never: &'static [&'static str],
 }
 
-const BELOW_BACKEND: [&str; 3] = ["eyeline-core", "eyeline", "eyeline-web"];
+const BELOW_BACKEND: [&str; 4] = ["eyeline-core", "eyeline", "eyeline-mobile", "eyeline-web"];
 const BACKEND: [&str; 3] = ["eyeline-collector", "eyeline-loader", "eyeline-cli"];
 
-const RULES: [Rule; 11] = [
+const RULES: [Rule; 14] = [
     Rule {
         package: "eyeline-core",
         features: &["--all-features"],
@@ -42,6 +42,28 @@ const RULES: [Rule; 11] = [
         package: "eyeline",
         features: &["--no-default-features"],
         never: &["tokio", "reqwest", "rustls", "uniffi", "wasm-bindgen"],
+    },
+    Rule {
+        package: "eyeline",
+        features: &["--no-default-features", "--features", "host"],
+        never: &["tokio", "reqwest", "rustls", "uniffi", "wasm-bindgen"],
+    },
+    Rule {
+        package: "eyeline-mobile",
+        features: &[],
+        never: &[
+            "tokio",
+            "reqwest",
+            "rustls",
+            "tracing",
+            "url",
+            "wasm-bindgen",
+        ],
+    },
+    Rule {
+        package: "eyeline-bindgen",
+        features: &[],
+        never: &["eyeline", "eyeline-core", "tokio"],
     },
     Rule {
         package: "eyeline-web",

@@ -30,7 +30,8 @@
 //!   never be delivered is counted by reason in [`Client::stats`], and reported to the collector.
 //! - **Nothing without consent.** Until [`Client::set_consent`] says otherwise, events stay in memory.
 //!
-//! Features: `http` (default) is the client. Without it the crate is the [`journal`] alone, free of Tokio and reqwest.
+//! Features: `http` (default) is the client. Without it the crate is the [`journal`] alone, free of Tokio and reqwest; `host`
+//! adds what the client for phones shares with this one.
 #![cfg_attr(
     test,
     allow(clippy::unwrap_used, reason = "a test that can't go on should stop")
@@ -38,13 +39,13 @@
 
 #[cfg(feature = "http")]
 mod client;
+#[cfg(feature = "host")]
+#[doc(hidden)]
+pub mod host;
 pub mod journal;
 
 #[cfg(feature = "http")]
-pub use client::{
-    BuildError, Builder, Client, Flush, Flushed, InvalidEndpoint, NotRecorded, SteppedClock,
-    TransportError, View,
-};
+pub use client::{BuildError, Builder, Client, NotRecorded, TransportError, View};
 #[cfg(feature = "http")]
 pub use eyeline_core::{
     AffiliateId, Click, Consent, ContentId, Convert, CustomRule, Device, Dimension, Event, Goal,
@@ -52,3 +53,5 @@ pub use eyeline_core::{
     MediaState, ModelId, Money, OrderId, Page, PagePath, Pairs, PlacementId, Propensity, Referrer,
     Refused, RequestId, Rule, SamplingRate, Serve, Site, Stats, Target, Visibility,
 };
+#[cfg(feature = "http")]
+pub use host::{Flush, Flushed, InvalidEndpoint, SteppedClock};

@@ -9,14 +9,14 @@ use eyeline_core::{
 };
 use tokio::runtime::Handle;
 
-use super::clock::{Clock, SteppedClock, SystemClock};
+use super::bells::{Bells, Shared};
 use super::endpoint::Endpoint;
-use super::entropy::OsEntropy;
 use super::error::BuildError;
 use super::handle::Client;
-use super::shared::Shared;
+use super::timer::Timer;
 use super::transport::Transport;
-use super::worker::{self, Place};
+use super::worker::{self, Place, Work};
+use crate::host::{OsEntropy, SteppedClock, SystemClock};
 use crate::journal::Journal;
 
 /// Sets up a [`Client`]. Made by [`Client::builder`].
@@ -30,7 +30,7 @@ pub struct Builder {
     settings: Settings,
     active: bool,
     place: Place,
-    clock: Arc<dyn Clock>,
+    clock: Arc<dyn Timer>,
     request_timeout: Duration,
     drop_timeout: Duration,
     sync_every: Duration,
@@ -227,9 +227,15 @@ impl Builder {
         let now = self.clock.now();
         let mut engine = Engine::start(config, saved, now, Box::new(OsEntropy));
         engine.set_active(now, self.active);
-        let shared = Arc::new(Shared::new(engine, journal, self.clock));
-        worker::start(Arc::clone(&shared), transport, self.sync_every, &self.place)
-            .map_err(BuildError::Thread)?;
+        let clock = Arc::clone(&self.clock);
+        let shared = Arc::new(Shared::new(engine, journal, clock, Bells::default()));
+        let work = Work {
+            shared: Arc::clone(&shared),
+            transport,
+            timer: self.clock,
+            sync_every: self.sync_every,
+        };
+        worker::start(work, &self.place).map_err(BuildError::Thread)?;
         let own_thread = matches!(self.place, Place::OwnThread);
         Ok(Client::new(shared, self.drop_timeout, own_thread))
     }

@@ -1,9 +1,8 @@
 //! Where events go: an address that has been checked, and the write key that goes with every request.
 
-use std::net::IpAddr;
-
 use reqwest::Url;
-use thiserror::Error;
+
+use crate::host::{InvalidEndpoint, is_loopback, is_plain_tag, is_write_key};
 
 /// A collector's address and this app's write key.
 #[derive(Debug, Clone)]
@@ -13,31 +12,13 @@ pub(super) struct Endpoint {
     debug_tag: Option<String>,
 }
 
-/// What is wrong with an address or a write key.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[non_exhaustive]
-pub enum InvalidEndpoint {
-    /// Not an absolute URL.
-    #[error("the endpoint must be an absolute URL such as https://collect.example.com")]
-    NotAUrl,
-    /// Something other than HTTP, or plain HTTP to another machine.
-    #[error("the endpoint must begin with https:// (http:// is for localhost only)")]
-    NotHttps,
-    /// Parts that requests add themselves.
-    #[error("the endpoint must end after its path: no query, fragment, user name or password")]
-    TooMuch,
-    /// A write key that is empty or holds characters no key has.
-    #[error("the write key must be 1 to 128 letters, digits, '-', '_', '.' or '~'")]
-    WriteKey,
-}
-
 impl Endpoint {
     /// Checks both.
     pub(super) fn new(address: &str, key: &str) -> Result<Self, InvalidEndpoint> {
         let mut base = Url::parse(address.trim()).map_err(|_| InvalidEndpoint::NotAUrl)?;
         match base.scheme() {
             "https" => {}
-            "http" if is_loopback(&base) => {}
+            "http" if is_loopback(base.host_str().unwrap_or_default()) => {}
             "http" => return Err(InvalidEndpoint::NotHttps),
             _ if base.cannot_be_a_base() => return Err(InvalidEndpoint::NotAUrl),
             _ => return Err(InvalidEndpoint::NotHttps),
@@ -49,7 +30,7 @@ impl Endpoint {
         if !bare {
             return Err(InvalidEndpoint::TooMuch);
         }
-        if !is_plain(key, WRITE_KEY_BYTES_MAX) {
+        if !is_write_key(key) {
             return Err(InvalidEndpoint::WriteKey);
         }
         let path = base.path().trim_end_matches('/').to_owned();
@@ -63,7 +44,7 @@ impl Endpoint {
 
     /// Adds a debug tag to every request. `None` where it is no such tag.
     pub(super) fn tag_requests(&mut self, tag: &str) -> Option<()> {
-        is_plain(tag, DEBUG_TAG_BYTES_MAX).then(|| self.debug_tag = Some(tag.to_owned()))
+        is_plain_tag(tag).then(|| self.debug_tag = Some(tag.to_owned()))
     }
 
     /// The address for what the engine wants sent: its path and query on our base, with the key.
@@ -96,26 +77,6 @@ impl Endpoint {
         u64::from(low.finalize()) << 32 | u64::from(crc32fast::hash(self.key.as_bytes()))
     }
 }
-
-/// Characters that stand for themselves in a query (RFC 3986, unreserved).
-fn is_plain(text: &str, bytes_max: usize) -> bool {
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte);
-    !text.is_empty() && text.len() <= bytes_max && text.bytes().all(plain)
-}
-
-fn is_loopback(url: &Url) -> bool {
-    let host = url.host_str().unwrap_or_default();
-    let address: Option<IpAddr> = host.trim_matches(['[', ']']).parse().ok();
-    host == "localhost"
-        || host.ends_with(".localhost")
-        || address.is_some_and(|address| address.is_loopback())
-}
-
-/// Longest write key. Ours: a key is a short random name.
-const WRITE_KEY_BYTES_MAX: usize = 128;
-
-/// Longest debug tag. Ours: a person types it.
-const DEBUG_TAG_BYTES_MAX: usize = 64;
 
 #[cfg(test)]
 mod tests {

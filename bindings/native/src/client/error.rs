@@ -5,8 +5,8 @@ use std::io;
 use eyeline_core::{InvalidText, Refused};
 use thiserror::Error;
 
-use super::endpoint::InvalidEndpoint;
 use super::transport::TransportError;
+use crate::host::InvalidEndpoint;
 use crate::journal::OpenError;
 
 /// Why a client could not be built. Each says what to change.

@@ -5,11 +5,11 @@ use std::time::Duration;
 
 use eyeline_core::{Consent, Device, Engine, Event, Impression, Now, Page, Pairs, Stats};
 
+use super::bells::Shared;
 use super::builder::Builder;
 use super::error::NotRecorded;
-use super::flush::Flush;
-use super::shared::{Shared, Stopped, Until};
 use super::view::View;
+use crate::host::{Flush, Stopped, Until};
 
 /// Measures impressions and brings every event to the collector. Cheap to clone; all clones are one client.
 ///

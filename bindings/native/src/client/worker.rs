@@ -8,8 +8,10 @@ use eyeline_core::{MonoMillis, Upload};
 use tokio::runtime::Handle;
 use tokio::sync::Notify;
 
-use super::shared::{Shared, Turn};
+use super::bells::Shared;
+use super::timer::Timer;
 use super::transport::Transport;
+use crate::host::Turn;
 
 /// Where a worker runs.
 #[derive(Debug, Clone, Default)]
@@ -21,21 +23,26 @@ pub(super) enum Place {
     On(Handle),
 }
 
+/// What a worker works on, and with.
+#[derive(Debug)]
+pub(super) struct Work {
+    pub(super) shared: Arc<Shared>,
+    pub(super) transport: Transport,
+    pub(super) timer: Arc<dyn Timer>,
+    /// How long after a write the journal is synced.
+    pub(super) sync_every: Duration,
+}
+
 /// Starts a worker.
 ///
 /// # Errors
 /// When the system refuses a thread.
-pub(super) fn start(
-    shared: Arc<Shared>,
-    transport: Transport,
-    sync_every: Duration,
-    place: &Place,
-) -> std::io::Result<()> {
+pub(super) fn start(work: Work, place: &Place) -> std::io::Result<()> {
     // Made here, not in the work: a runtime that is gone before it ran the work drops it all the same.
-    let shared = Orphan(shared);
+    let orphan = Orphan(Arc::clone(&work.shared));
     match place {
         Place::On(runtime) => {
-            runtime.spawn(work(shared, transport, sync_every));
+            runtime.spawn(run(work, orphan));
         }
         Place::OwnThread => {
             let runtime = tokio::runtime::Builder::new_current_thread()
@@ -44,7 +51,7 @@ pub(super) fn start(
             std::thread::Builder::new()
                 .name("eyeline".to_owned())
                 .spawn(move || {
-                    runtime.block_on(work(shared, transport, sync_every));
+                    runtime.block_on(run(work, orphan));
                     // A name look-up may hang on; the thread needn't.
                     runtime.shutdown_background();
                 })?;
@@ -53,28 +60,29 @@ pub(super) fn start(
     Ok(())
 }
 
-async fn work(guard: Orphan, transport: Transport, sync_every: Duration) {
-    let shared = &*guard.0;
+async fn run(work: Work, _orphan: Orphan) {
+    let shared = &*work.shared;
     let stopping = Notify::new();
     let sending = async {
         tokio::select! {
-            () = send_what_is_due(shared, &transport) => {}
+            () = send_what_is_due(&work) => {}
             () = end_waits_on_time(shared) => {}
         }
         stopping.notify_one();
     };
-    tokio::join!(sending, keep_on_disk(shared, sync_every, &stopping));
+    tokio::join!(sending, keep_on_disk(shared, work.sync_every, &stopping));
     shared.stop();
 }
 
 /// Ends when a shutdown has nothing left to send.
-async fn send_what_is_due(shared: &Shared, transport: &Transport) {
+async fn send_what_is_due(work: &Work) {
+    let shared = &work.shared;
     let mut turn = shared.turn();
     loop {
         turn = match turn {
-            Turn::Send(upload) => send(shared, transport, upload).await,
+            Turn::Send(upload) => send(work, upload).await,
             Turn::Sleep(until) => {
-                sleep(shared, until).await;
+                sleep(work, until).await;
                 shared.awake();
                 shared.turn()
             }
@@ -84,8 +92,9 @@ async fn send_what_is_due(shared: &Shared, transport: &Transport) {
 }
 
 /// Sends one upload, and meanwhile does what falls due: an answer may take half a minute. Returns what to do next.
-async fn send(shared: &Shared, transport: &Transport, upload: Upload) -> Turn {
-    let mut answer = pin!(transport.send(&upload));
+async fn send(work: &Work, upload: Upload) -> Turn {
+    let shared = &work.shared;
+    let mut answer = pin!(work.transport.send(&upload));
     loop {
         let until = match shared.turn_while_sending() {
             Turn::Sleep(until) => until,
@@ -96,16 +105,16 @@ async fn send(shared: &Shared, transport: &Transport, upload: Upload) -> Turn {
                 shared.answer(upload.ticket, answer);
                 return shared.turn();
             }
-            () = sleep(shared, until) => {}
+            () = sleep(work, until) => {}
         }
     }
 }
 
 /// Ends at `until`, or when something falls due earlier than was known.
-async fn sleep(shared: &Shared, until: MonoMillis) {
+async fn sleep(work: &Work, until: MonoMillis) {
     tokio::select! {
-        () = shared.due.notified() => {}
-        () = shared.clock.sleep_until(until) => {}
+        () = work.shared.bells().due.notified() => {}
+        () = work.timer.sleep_until(until) => {}
     }
 }
 
@@ -113,10 +122,10 @@ async fn sleep(shared: &Shared, until: MonoMillis) {
 async fn end_waits_on_time(shared: &Shared) {
     loop {
         match shared.next_deadline() {
-            None => shared.deadline_set.notified().await,
+            None => shared.bells().deadline_set.notified().await,
             Some(deadline) => {
                 tokio::select! {
-                    () = shared.deadline_set.notified() => {}
+                    () = shared.bells().deadline_set.notified() => {}
                     () = tokio::time::sleep_until(deadline.into()) => {}
                 }
                 if shared.expire(Instant::now()) {
@@ -132,7 +141,7 @@ async fn keep_on_disk(shared: &Shared, sync_every: Duration, stopping: &Notify) 
     let mut stops = false;
     while !stops {
         let pause = async {
-            shared.written.notified().await;
+            shared.bells().written.notified().await;
             tokio::time::sleep(sync_every).await;
         };
         tokio::select! {

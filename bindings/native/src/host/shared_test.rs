@@ -3,16 +3,15 @@
 use std::fs;
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use eyeline_core::{
     AffiliateId, Config, Consent, Convert, Engine, Goal, Label, MonoMillis, Now, UnixMillis,
 };
-use futures::FutureExt;
 
-use super::{Shared, Stopped, Turn};
-use crate::client::clock::SteppedClock;
-use crate::client::entropy::OsEntropy;
+use super::{Bells, Shared, Stopped, Turn};
+use crate::host::{OsEntropy, SteppedClock};
 use crate::journal::Journal;
 
 const START: Now = Now {
@@ -23,8 +22,22 @@ const START: Now = Now {
 const CAP: u64 = 32 * 1024 * 1024;
 
 struct Bench {
-    shared: Shared,
+    shared: Shared<Written>,
     clock: SteppedClock,
+}
+
+/// Notes that the part of the worker that syncs was woken.
+#[derive(Debug, Default)]
+struct Written(AtomicBool);
+
+impl Bells for Written {
+    fn due(&self) {}
+
+    fn deadline_set(&self) {}
+
+    fn written(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
 }
 
 impl Bench {
@@ -37,7 +50,12 @@ impl Bench {
         };
         let clock = SteppedClock::new(START);
         let engine = Engine::start(config, saved, START, Box::new(OsEntropy));
-        let shared = Shared::new(engine, Some(journal), Arc::new(clock.clone()));
+        let shared = Shared::new(
+            engine,
+            Some(journal),
+            Arc::new(clock.clone()),
+            Written::default(),
+        );
         Bench { shared, clock }
     }
 
@@ -49,7 +67,7 @@ impl Bench {
 
     /// Whether the part of the worker that syncs was woken since this was last asked.
     fn asks_for_a_sync(&self) -> bool {
-        self.shared.written.notified().now_or_never().is_some()
+        self.shared.bells.0.swap(false, Ordering::Relaxed)
     }
 
     /// Does one chore; whether the next is to follow at once.

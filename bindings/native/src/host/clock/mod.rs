@@ -1,31 +1,24 @@
-//! The two clocks the engine is handed, and how the worker sleeps until one of them shows a time.
+//! The two clocks the engine is handed.
 
 mod platform;
 mod stepped;
 
 use std::fmt::Debug;
-use std::pin::Pin;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use eyeline_core::{MonoMillis, Now, UnixMillis};
+use eyeline_core::{Now, UnixMillis};
 
-pub use stepped::SteppedClock;
+pub use stepped::{SteppedClock, SteppedSleep};
 
 /// Where a client reads the time. The system's by default; a test or a replay owns one it steps itself.
-pub(crate) trait Clock: Debug + Send + Sync {
+pub trait Clock: Debug + Send + Sync {
     /// What the clocks show.
     fn now(&self) -> Now;
-
-    /// Ends at `mono`, or earlier: the worker asks the engine again and goes back to sleep.
-    fn sleep_until(&self, mono: MonoMillis) -> Sleep;
 }
 
-/// A sleep under way.
-pub(crate) type Sleep = Pin<Box<dyn Future<Output = ()> + Send>>;
-
 /// The clocks of the machine.
-#[derive(Debug)]
-pub(crate) struct SystemClock;
+#[derive(Debug, Clone, Copy)]
+pub struct SystemClock;
 
 impl Clock for SystemClock {
     fn now(&self) -> Now {
@@ -38,15 +31,11 @@ impl Clock for SystemClock {
             mono: platform::mono(),
         }
     }
-
-    fn sleep_until(&self, mono: MonoMillis) -> Sleep {
-        let nap = mono.since(platform::mono()).min(LONGEST_NAP);
-        Box::pin(tokio::time::sleep(nap))
-    }
 }
 
-/// Tokio's timer stands still while the machine sleeps. Looking this often bounds how late the worker is after it.
-const LONGEST_NAP: Duration = Duration::from_secs(30);
+/// The longest a worker sleeps in one go (ours): timers stand still while the machine sleeps, and looking this often bounds how
+/// late it is afterwards.
+pub const LONGEST_NAP: Duration = Duration::from_secs(30);
 
 #[cfg(test)]
 mod tests {

@@ -6,7 +6,7 @@ use eyeline_core::Entropy;
 
 /// Asks the system each time: ids are minted a few times a session.
 #[derive(Debug)]
-pub(super) struct OsEntropy;
+pub struct OsEntropy;
 
 impl Entropy for OsEntropy {
     fn next_u64(&mut self) -> u64 {

@@ -8,24 +8,20 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use eyeline_core::{Engine, HostAnswer, MonoMillis, Now, Step, Ticket, Upload};
-use tokio::sync::Notify;
 
+use super::bells::Bells;
 use super::clock::Clock;
 use super::flush::{Flush, Flushed, Waiter, flush};
 use super::phase::Worker;
+use super::report;
 use crate::journal::{Chore, Done, Journal};
 
 /// See the module.
 #[derive(Debug)]
-pub(super) struct Shared {
+pub struct Shared<B> {
     state: Mutex<State>,
-    pub(super) clock: Arc<dyn Clock>,
-    /// Wakes the part of the worker that sends.
-    pub(super) due: Notify,
-    /// Wakes the part that ends waits at their deadline.
-    pub(super) deadline_set: Notify,
-    /// Wakes the part that syncs the journal.
-    pub(super) written: Notify,
+    clock: Arc<dyn Clock>,
+    bells: B,
 }
 
 #[derive(Debug)]
@@ -43,7 +39,7 @@ struct State {
 
 /// What ends a wait.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Until {
+pub enum Until {
     /// Nothing is due now.
     Settled,
     /// Nothing is due now, and then the worker stops; at the deadline it stops all the same.
@@ -68,14 +64,18 @@ pub struct Stopped;
 
 /// What the worker does next.
 #[derive(Debug)]
-pub(super) enum Turn {
+pub enum Turn {
+    /// Send this, and report its answer.
     Send(Upload),
+    /// Nothing is due before.
     Sleep(MonoMillis),
+    /// The client was shut down: end.
     Stop,
 }
 
-impl Shared {
-    pub(super) fn new(engine: Engine, journal: Option<Journal>, clock: Arc<dyn Clock>) -> Self {
+impl<B: Bells> Shared<B> {
+    /// A client's state, its start stored.
+    pub fn new(engine: Engine, journal: Option<Journal>, clock: Arc<dyn Clock>, bells: B) -> Self {
         let state = State {
             engine,
             journal,
@@ -88,9 +88,7 @@ impl Shared {
         let shared = Shared {
             state: Mutex::new(state),
             clock,
-            due: Notify::new(),
-            deadline_set: Notify::new(),
-            written: Notify::new(),
+            bells,
         };
         // What the engine wants kept of its start.
         let _ = shared.act(|_, _| ());
@@ -98,7 +96,7 @@ impl Shared {
     }
 
     /// Lets the engine do something and stores what it wants stored, before the caller goes on.
-    pub(super) fn act<R>(&self, act: impl FnOnce(&mut Engine, Now) -> R) -> Result<R, Stopped> {
+    pub fn act<R>(&self, act: impl FnOnce(&mut Engine, Now) -> R) -> Result<R, Stopped> {
         let mut state = self.lock();
         if !matches!(state.life, Life::Running | Life::Orphaned) {
             return Err(Stopped);
@@ -120,21 +118,31 @@ impl Shared {
         let dirty = state.newly_dirty();
         drop(state);
         if wake {
-            self.due.notify_one();
+            self.bells.due();
         }
         if dirty {
-            self.written.notify_one();
+            self.bells.written();
         }
         Ok(result)
     }
 
+    /// What wakes the worker.
+    pub fn bells(&self) -> &B {
+        &self.bells
+    }
+
+    /// The clocks.
+    pub fn clock(&self) -> &dyn Clock {
+        &*self.clock
+    }
+
     /// Reads something off the engine, shut down or not.
-    pub(super) fn look<R>(&self, look: impl FnOnce(&Engine, Now) -> R) -> R {
+    pub fn look<R>(&self, look: impl FnOnce(&Engine, Now) -> R) -> R {
         look(&self.lock().engine, self.clock.now())
     }
 
     /// Asks the engine what to do, and ends the waits for which that is the answer.
-    pub(super) fn turn(&self) -> Turn {
+    pub fn turn(&self) -> Turn {
         let mut state = self.lock();
         let now = self.clock.now();
         let until = match self.step(&mut state, now) {
@@ -158,7 +166,7 @@ impl Shared {
 
     /// The same while an upload is on its way, which keeps every wait going: views go on counting, batches grow old.
     /// Another upload means that the engine has given up the first.
-    pub(super) fn turn_while_sending(&self) -> Turn {
+    pub fn turn_while_sending(&self) -> Turn {
         let mut state = self.lock();
         let turn = self.step(&mut state, self.clock.now());
         if let Turn::Sleep(until) = turn {
@@ -174,7 +182,7 @@ impl Shared {
         }
         let step = state.guarded(now, |state| state.engine.next_step(now));
         if state.newly_dirty() {
-            self.written.notify_one();
+            self.bells.written();
         }
         match step {
             Err(Stopped) => Turn::Stop,
@@ -185,22 +193,22 @@ impl Shared {
     }
 
     /// The worker slept its time and will ask again.
-    pub(super) fn awake(&self) {
+    pub fn awake(&self) {
         self.lock().worker = Worker::Up;
     }
 
     /// Reports what came of an upload.
-    pub(super) fn answer(&self, ticket: Ticket, answer: HostAnswer) {
+    pub fn answer(&self, ticket: Ticket, answer: HostAnswer) {
         let mut state = self.lock();
         let now = self.clock.now();
         let _ = state.guarded(now, |state| state.engine.answer(now, ticket, &answer));
         if state.newly_dirty() {
-            self.written.notify_one();
+            self.bells.written();
         }
     }
 
     /// Starts a wait for the worker. Fast where nothing is due: then the worker isn't even woken.
-    pub(super) fn wait_until(&self, until: Until, timeout: Duration) -> Flush {
+    pub fn wait_until(&self, until: Until, timeout: Duration) -> Flush {
         let (flush, waiter) = flush(timeout);
         let mut state = self.lock();
         if !matches!(state.life, Life::Running) {
@@ -216,13 +224,13 @@ impl Shared {
         state.waiters.push((waiter, until));
         state.worker = Worker::Up;
         drop(state);
-        self.due.notify_one();
-        self.deadline_set.notify_one();
+        self.bells.due();
+        self.bells.deadline_set();
         flush
     }
 
     /// Ends the waits whose time is up. True where one of them was a shutdown.
-    pub(super) fn expire(&self, now: Instant) -> bool {
+    pub fn expire(&self, now: Instant) -> bool {
         let mut state = self.lock();
         let (over, waiting) = std::mem::take(&mut state.waiters)
             .into_iter()
@@ -241,7 +249,7 @@ impl Shared {
     }
 
     /// When the first wait has to end.
-    pub(super) fn next_deadline(&self) -> Option<Instant> {
+    pub fn next_deadline(&self) -> Option<Instant> {
         self.lock()
             .waiters
             .iter()
@@ -250,7 +258,7 @@ impl Shared {
     }
 
     /// Disk work that is due.
-    pub(super) fn chore(&self) -> Option<Chore> {
+    pub fn chore(&self) -> Option<Chore> {
         let mut state = self.lock();
         state.is_dirty = false;
         state.journal.as_mut()?.chore()
@@ -258,7 +266,7 @@ impl Shared {
 
     /// Takes back disk work. False where the next can wait: all it would do is sync what was written meanwhile, or try
     /// again what the disk refused. What is left wakes the part that syncs, at its own pace.
-    pub(super) fn chore_done(&self, done: Done) -> bool {
+    pub fn chore_done(&self, done: Done) -> bool {
         let mut state = self.lock();
         let frees_space = done.frees_space();
         let finished = state
@@ -266,15 +274,15 @@ impl Shared {
             .as_mut()
             .map_or(Ok(()), |journal| journal.finish(done));
         if let Err(error) = &finished {
-            tracing::warn!(%error, "could not sync the event journal; trying again later");
+            report::not_synced(error);
             state.is_dirty = true;
-            self.written.notify_one();
+            self.bells.written();
         }
         finished.is_ok() && frees_space
     }
 
     /// The worker's last act: the journal is closed and its directory free again.
-    pub(super) fn stop(&self) {
+    pub fn stop(&self) {
         let mut state = self.lock();
         state.journal = None;
         state.life = Life::Stopped;
@@ -285,7 +293,7 @@ impl Shared {
     }
 
     /// The worker was dropped with its runtime. The journal, if any, goes on taking events for the next start.
-    pub(super) fn orphan(&self) {
+    pub fn orphan(&self) {
         let mut state = self.lock();
         if state.life != Life::Stopped {
             state.life = match state.journal {
@@ -310,7 +318,7 @@ impl State {
             result
         }));
         result.map_err(|_| {
-            tracing::error!("a defect stopped the event client; events stored so far are sent after the next start");
+            report::defect();
             self.life = Life::Stopped;
             self.journal = None;
             self.waiters.clear();
@@ -326,7 +334,7 @@ impl State {
             return;
         };
         if let Err(error) = journal.write(&writes) {
-            tracing::warn!(%error, "could not store events; going on in memory");
+            report::not_stored(&error);
             self.engine.storage_failed(now);
             if self.life == Life::Orphaned {
                 // Nobody is left to try again later, or to send what is in memory.
@@ -350,7 +358,7 @@ impl State {
             let done = chore.run();
             let frees_space = done.frees_space();
             if let Err(error) = journal.finish(done) {
-                tracing::warn!(%error, "could not sync the event journal; trying again later");
+                report::not_synced(&error);
                 return;
             }
             if !frees_space {

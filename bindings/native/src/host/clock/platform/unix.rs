@@ -4,7 +4,7 @@ use eyeline_core::MonoMillis;
 use rustix::time::{ClockId, clock_gettime};
 
 /// Milliseconds since an arbitrary start, sleep included.
-pub(in crate::client::clock) fn mono() -> MonoMillis {
+pub(in crate::host::clock) fn mono() -> MonoMillis {
     let time = clock_gettime(THROUGH_SLEEP);
     let seconds = u64::try_from(time.tv_sec).unwrap_or(0);
     let millis = u64::try_from(time.tv_nsec / 1_000_000).unwrap_or(0);

@@ -7,7 +7,7 @@ use std::task::{Context, Poll, Waker};
 
 use eyeline_core::{MonoMillis, Now};
 
-use super::{Clock, Sleep};
+use super::Clock;
 
 /// A clock that many clients can share. Setting it wakes those whose time has come, and only those.
 #[derive(Debug, Clone)]
@@ -55,6 +55,15 @@ impl SteppedClock {
         }
     }
 
+    /// Ends when the clock shows `mono`.
+    pub fn sleep_until(&self, mono: MonoMillis) -> SteppedSleep {
+        SteppedSleep {
+            clock: self.clone(),
+            until: mono,
+            key: None,
+        }
+    }
+
     fn lock(&self) -> MutexGuard<'_, Face> {
         self.face.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -64,17 +73,12 @@ impl Clock for SteppedClock {
     fn now(&self) -> Now {
         SteppedClock::now(self)
     }
-
-    fn sleep_until(&self, mono: MonoMillis) -> Sleep {
-        Box::pin(SteppedSleep {
-            clock: self.clone(),
-            until: mono,
-            key: None,
-        })
-    }
 }
 
-struct SteppedSleep {
+/// A sleep on a [`SteppedClock`]. Given up, it leaves nothing behind.
+#[derive(Debug)]
+#[must_use = "it sleeps once polled"]
+pub struct SteppedSleep {
     clock: SteppedClock,
     until: MonoMillis,
     key: Option<(MonoMillis, u64)>,
@@ -137,7 +141,7 @@ mod tests {
     fn a_sleep_given_up_leaves_nothing_behind() {
         let clock = SteppedClock::new(at(0));
         let mut context = Context::from_waker(Waker::noop());
-        let mut sleep = clock.sleep_until(MonoMillis::from_u64(10));
+        let mut sleep = Box::pin(clock.sleep_until(MonoMillis::from_u64(10)));
         assert!(sleep.as_mut().poll(&mut context).is_pending());
         drop(sleep);
         assert!(clock.lock().sleepers.is_empty());
