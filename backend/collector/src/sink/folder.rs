@@ -49,15 +49,27 @@ pub(super) fn sync_folder(path: &Path) -> io::Result<()> {
     }
 }
 
-/// Takes a folder for this process for as long as the file returned lives.
-pub(super) fn lock_folder(path: &Path) -> io::Result<File> {
+/// A folder that is this process's alone as long as this lives.
+#[derive(Debug)]
+pub(super) struct FolderLock(File);
+
+/// A child that is just being started holds a copy of every open file until it runs its own program: closing ours would leave
+/// the lock with that copy for a moment.
+impl Drop for FolderLock {
+    fn drop(&mut self) {
+        let _: io::Result<()> = self.0.unlock();
+    }
+}
+
+/// Takes a folder for this process, at once or not at all.
+pub(super) fn lock_folder(path: &Path) -> io::Result<FolderLock> {
     let lock = OpenOptions::new()
         .create(true)
         .truncate(false)
         .write(true)
         .open(path.join("lock"))?;
     match lock.try_lock() {
-        Ok(()) => Ok(lock),
+        Ok(()) => Ok(FolderLock(lock)),
         Err(fs::TryLockError::Error(error)) => Err(error),
         Err(fs::TryLockError::WouldBlock) => {
             let what = format!("another collector writes to {}", path.display());
@@ -78,6 +90,16 @@ mod tests {
         assert_eq!(parent_of(Path::new("raw")), Some(Path::new(".")));
         assert_eq!(parent_of(Path::new("a/raw")), Some(Path::new("a")));
         assert_eq!(parent_of(Path::new("/")), None);
+    }
+
+    #[test]
+    fn a_folder_is_free_once_its_owner_is_gone_though_a_child_holds_a_copy() {
+        let folder = tempfile::tempdir().unwrap();
+        let lock = lock_folder(folder.path()).unwrap();
+        let _of_a_child = lock.0.try_clone().unwrap();
+        assert!(lock_folder(folder.path()).is_err());
+        drop(lock);
+        assert!(lock_folder(folder.path()).is_ok());
     }
 
     #[test]

@@ -9,7 +9,7 @@ use super::host;
 /// Held as long as the journal is open. The file stays empty: it is there to be locked, and says nothing about anyone.
 #[derive(Debug)]
 pub(super) struct DirectoryLock {
-    _file: File,
+    file: File,
 }
 
 impl DirectoryLock {
@@ -22,7 +22,7 @@ impl DirectoryLock {
             .open(&path)
             .map_err(OpenError::io("open the lock file of", directory))?;
         match file.try_lock() {
-            Ok(()) => Ok(DirectoryLock { _file: file }),
+            Ok(()) => Ok(DirectoryLock { file }),
             Err(TryLockError::WouldBlock) => Err(OpenError::InUse {
                 directory: directory.to_path_buf(),
             }),
@@ -31,4 +31,27 @@ impl DirectoryLock {
     }
 }
 
+/// A child that the host is just starting holds a copy of every open file until it runs its own program: closing ours would
+/// leave the lock with that copy for a moment.
+impl Drop for DirectoryLock {
+    fn drop(&mut self) {
+        let _: std::io::Result<()> = self.file.unlock();
+    }
+}
+
 const LOCK_FILE: &str = "lock";
+
+#[cfg(test)]
+mod tests {
+    use super::DirectoryLock;
+
+    #[test]
+    fn a_directory_is_free_once_its_owner_is_gone_though_a_child_holds_a_copy() {
+        let directory = tempfile::tempdir().unwrap();
+        let lock = DirectoryLock::take(directory.path()).unwrap();
+        let _of_a_child = lock.file.try_clone().unwrap();
+        assert!(DirectoryLock::take(directory.path()).is_err());
+        drop(lock);
+        assert!(DirectoryLock::take(directory.path()).is_ok());
+    }
+}

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use eyeline_core::UnixMillis;
 
 use super::super::damaged::Damaged;
-use super::super::folder::{create_folders, lock_folder, probe_folder, sync_folder};
+use super::super::folder::{FolderLock, create_folders, lock_folder, probe_folder, sync_folder};
 use super::object_key::{file_name, folder_of};
 use super::recover::recover;
 
@@ -17,7 +17,7 @@ pub(super) struct Hours {
     open_folder: PathBuf,
     damaged: Arc<Damaged>,
     /// Held while this process owns the root; the kernel lets go of it however the process ends.
-    _lock: File,
+    _lock: FolderLock,
 }
 
 impl Hours {

@@ -4,7 +4,6 @@ mod cursor;
 mod frame;
 mod recover;
 
-use std::fs::File;
 use std::io::{self, Write};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -16,7 +15,7 @@ use tokio::sync::watch;
 
 use super::commit::{GroupCommit, GroupWriter};
 use super::damaged::Damaged;
-use super::folder::{create_folders, lock_folder, probe_folder};
+use super::folder::{FolderLock, create_folders, lock_folder, probe_folder};
 use super::{EventSink, SinkError, SinkGauge, store_in_time};
 use backlog::Backlog;
 
@@ -68,7 +67,7 @@ struct Shared {
     bytes_max: u64,
     retry_after: Duration,
     /// Held while this process owns the folder.
-    _lock: File,
+    _lock: FolderLock,
 }
 
 impl Spool {
