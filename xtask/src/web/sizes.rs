@@ -53,7 +53,7 @@ const LIMITS: [Limit; 3] = [
     Limit {
         what: "everything",
         files: &[FIRST, HOST, WASM],
-        most: 55_200,
+        most: 55_300,
         aim: 16_000,
     },
     Limit {
@@ -129,6 +129,8 @@ fn over_limits(sizes: &BTreeMap<String, u64>) -> Vec<String> {
         aim,
     } in LIMITS
     {
+        let missing = files.iter().filter(|file| !sizes.contains_key(**file));
+        broken.extend(missing.map(|file| format!("{file} was not built")));
         let sum: u64 = files.iter().filter_map(|file| sizes.get(*file)).sum();
         println!("{what}: {sum} bytes; at most {most}, the aim is {aim}");
         if sum > most {

@@ -10,10 +10,10 @@ export const ENGINES = (process.env.EYELINE_BROWSER ?? "chromium,firefox,webkit"
  * - fetchLater, prerender, coveredness (IntersectionObserver v2), longtask: the web platform.
  * - storesAtLeave: a database write that begins while the page is closed is kept; WebKit may drop it.
  * - bfcache: Firefox keeps no page that holds a Web Lock in its back/forward cache.
- * - offline, throttle, crash, block: the driver.
+ * - offline, throttle, crash, block, quota: the driver.
  */
 const FEATURES = {
-  chromium: ["fetchLater", "prerender", "coveredness", "bfcache", "storesAtLeave", "longtask", "offline", "throttle", "crash", "block"],
+  chromium: ["fetchLater", "prerender", "coveredness", "bfcache", "storesAtLeave", "longtask", "offline", "throttle", "crash", "block", "quota"],
   firefox: ["storesAtLeave", "offline", "block"],
   webkit: ["bfcache"],
 };
@@ -31,7 +31,7 @@ export const CLOSINGS = ["close", "by hand", "window.close"];
  *
  * A browser has `open(url)` for a new tab in front, `openByLink(url)` for one that may close itself, `kill()` for kill -9 of every process of it, `close()`.
  * A page has `goto`, `run` (a function in the page), `click` (a real one), `close(how)`, `hide`, `show`, `back`, `reload`,
- * and `offline`, `throttle`, `crash`, `block` where the engine has them; `faults` holds errors the browser reported for it.
+ * and `offline`, `throttle`, `crash`, `block`, `quota` where the engine has them; `faults` holds errors the browser reported for it.
  * @param {"chromium" | "firefox" | "webkit"} engine
  * @param {{ profile?: string, prefs?: Record<string, unknown>, args?: string[] }} [options]
  */

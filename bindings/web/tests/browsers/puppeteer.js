@@ -152,6 +152,12 @@ class PuppeteerPage {
     await this.#tab.emulateCPUThrottling(times);
   }
 
+  /** The site may store so many bytes; `undefined`: as many as ever. */
+  async quota(quotaSize) {
+    const session = await this.#tab.createCDPSession();
+    await session.send("Storage.overrideQuotaForOrigin", { origin: new URL(this.url).origin, quotaSize });
+  }
+
   /** The renderer's process dies. */
   async crash() {
     const session = await this.#tab.createCDPSession();

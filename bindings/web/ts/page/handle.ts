@@ -2,13 +2,14 @@
 import { CONSENTS, type Op, type What } from "../shared/op.ts";
 import type { Conversion, Handle } from "../shared/handle.ts";
 import type { Host, Start } from "../shared/port.ts";
+import { now } from "../first/queue.ts";
 import { clean } from "../first/text.ts";
 import type { Trees } from "./trees.ts";
 import { tidy } from "./what.ts";
 
-/** Calls never throw; one that makes no sense is dropped, and said so in debug mode. `now` is the moment of the call. */
-export function openHandle(start: Start, host: Host, trees: Trees, arrive: (path?: string) => void, now: () => number): Handle {
-  const push = (...op: unknown[]) => start.push([now(), ...op] as unknown as Op);
+/** Calls never throw; one that makes no sense is dropped, and said so in debug mode. `moment` is that of the call. */
+export function openHandle(start: Start, host: Host, trees: Trees, arrive: (path?: string) => void, moment: () => number): Handle {
+  const push = (...op: unknown[]) => start.push([moment(), ...op] as unknown as Op);
   const guard = <A extends unknown[]>(work: (...args: A) => void) =>
     start.guard((...args: A) => {
       try {
@@ -36,7 +37,7 @@ export function openHandle(start: Start, host: Host, trees: Trees, arrive: (path
       const code = CONSENTS.indexOf(choice);
       if (code < 0) throw `consent is one of ${CONSENTS.join(", ")}`;
       start.consent = choice;
-      keepDenial(start.settings.key, choice);
+      keepDenial(start, choice);
       push("consent", code);
     }),
     forget: guard(() => push("forget")),
@@ -50,11 +51,28 @@ export function openHandle(start: Start, host: Host, trees: Trees, arrive: (path
   };
 }
 
-/** A denial outlives the page, so that the first script keeps still at the next visit before anybody could ask the store. */
-function keepDenial(key: string, choice: string): void {
+const DENIED = CONSENTS.indexOf("denied") as 3;
+
+/** Where a denial is kept, as its own value. */
+const denialOf = (start: Start): string => `eyeline:${start.settings.key}`;
+
+/** What the same visitor denies in another tab of the site holds here too. */
+export function hearDenial(start: Start): void {
+  const heard = ({ key, newValue }: StorageEvent) => key == denialOf(start) && newValue && start.push([now(), "consent", DENIED]);
+  addEventListener("storage", start.guard(heard));
   try {
-    if (choice == "denied") localStorage.setItem(`eyeline:${key}`, choice);
-    else localStorage.removeItem(`eyeline:${key}`);
+    // WebKit tells only pages that have looked there themselves.
+    localStorage.getItem("");
+  } catch {
+    // Storage is refused: no tab can keep a denial.
+  }
+}
+
+/** A denial outlives the page, so that the first script keeps still at the next visit before anybody could ask the store. */
+function keepDenial(start: Start, choice: string): void {
+  try {
+    if (choice == "denied") localStorage.setItem(denialOf(start), choice);
+    else localStorage.removeItem(denialOf(start));
   } catch {
     // Storage is refused: nothing was kept, nothing is.
   }

@@ -1,7 +1,7 @@
 // Completes the first script once the second part is here: all that observing a page takes but need not be there at once.
 import type { Attach, Host, Port, Start } from "../shared/port.ts";
 import { now } from "../first/queue.ts";
-import { openHandle } from "./handle.ts";
+import { hearDenial, openHandle } from "./handle.ts";
 import { watchPresence } from "./presence.ts";
 import { watchRoute } from "./route.ts";
 import { typed } from "./settings.ts";
@@ -30,6 +30,7 @@ export async function attachPage(start: Start, attach: Attach): Promise<Host> {
   const trees = watchTrees(start);
   start.observe = trees.observe;
   watchPresence(start, trees);
+  hearDenial(start);
   let moment: number | undefined;
   const arrive = watchRoute(start, trees, settings.spa!);
   const handle = (start.handle = openHandle(start, host, trees, arrive, () => moment ?? now()));
