@@ -1,11 +1,11 @@
-//! The project's own commands: `cargo xtask test`, `conformance`, `demo`, `web`, `bench`, `soak`, `fmt`.
+//! The project's own commands: `cargo xtask test`, `demo`, `web`, `bench`, `soak`, `fmt`.
 
 mod bench;
 mod browsers;
-mod conformance;
 mod demo;
 mod directions;
 mod documents;
+mod kotlin;
 mod layout;
 mod soak;
 mod steps;
@@ -59,18 +59,18 @@ enum Command {
         #[arg(long)]
         test: bool,
     },
+    /// Build the Kotlin packages and run their tests on the JVM, with the real library and the real collector
+    Kotlin {
+        /// Commit to the public surface of this build
+        #[arg(long)]
+        bless: bool,
+    },
     /// The long tests: thousands of kills, hours of fuzzing. Takes a night; `--help` names the settings
     #[command(after_help = soak::SETTINGS)]
     Soak {
         /// Only this part
         #[arg(value_enum)]
         only: Option<soak::Part>,
-    },
-    /// Play the scenarios of tests/conformance on every host, and show a table of how they did
-    Conformance {
-        /// Commit to what the hosts say now
-        #[arg(long)]
-        bless: bool,
     },
     /// Install Chromium, Firefox and WebKit for the web tests, where missing (Debian, as root)
     Browsers,
@@ -100,11 +100,19 @@ fn main() -> anyhow::Result<()> {
             })?;
             if test { web::test()?.verdict() } else { Ok(()) }
         }
+        Command::Kotlin { bless } => {
+            let surface = if bless {
+                kotlin::Surface::Bless
+            } else {
+                kotlin::Surface::Check
+            };
+            kotlin::build_collector()?;
+            kotlin::run(surface)?.verdict()
+        }
         Command::Soak { only: None } => soak::run(),
         Command::Soak {
             only: Some(soak::Part::Web),
         } => soak::web(),
-        Command::Conformance { bless } => conformance::run(bless)?.verdict(),
         Command::Browsers => browsers::install(),
         Command::Fmt => {
             tools::component("rustfmt")?;

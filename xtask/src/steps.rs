@@ -99,14 +99,6 @@ impl Tally {
         failed: 0,
     };
 
-    /// Both together.
-    pub(crate) fn plus(self, other: Self) -> Self {
-        Self {
-            passed: self.passed + other.passed,
-            failed: self.failed + other.failed,
-        }
-    }
-
     /// An error where any failed, for a command that is no step.
     pub(crate) fn verdict(self) -> Result<()> {
         println!("{} passed, {} failed", self.passed, self.failed);
@@ -116,8 +108,10 @@ impl Tally {
         Ok(())
     }
 
-    /// Adds what one line of Cargo's test runner says, `test result: ok. 12 passed; 0 failed; …`, or of Node's, `ℹ pass 12`.
+    /// Adds what one line of Cargo's test runner says, `test result: ok. 12 passed; 0 failed; …`, of Node's, `ℹ pass 12`, or the last
+    /// of a module under Maven, `[INFO] Tests run: 12, Failures: 0, Errors: 0, Skipped: 0`.
     fn add_line(&mut self, line: &str) {
+        self.add_line_of_maven(line);
         let of_node = |word: &str| {
             line.strip_prefix("ℹ ")?
                 .strip_prefix(word)?
@@ -141,6 +135,24 @@ impl Tally {
         };
         self.passed += count(" passed").unwrap_or(0);
         self.failed += count(" failed").unwrap_or(0);
+    }
+
+    fn add_line_of_maven(&mut self, line: &str) {
+        // With a time it is one class; the module's own line follows.
+        let Some((_, counts)) = line.split_once("Tests run: ") else {
+            return;
+        };
+        if line.contains("Time elapsed") {
+            return;
+        }
+        let numbers: Vec<usize> = counts
+            .split(|c: char| !c.is_ascii_digit())
+            .filter_map(|number| number.parse().ok())
+            .collect();
+        if let [run, failures, errors, skipped] = numbers[..] {
+            self.failed += failures + errors;
+            self.passed += run.saturating_sub(failures + errors + skipped);
+        }
     }
 }
 
@@ -179,14 +191,6 @@ pub(crate) fn output(command: &mut Command) -> Result<String> {
 /// # Errors
 /// Where it can't start, or fails without a failed test (it did not compile).
 pub(crate) fn tests(command: &mut Command) -> Result<Tally> {
-    tests_told(command, |_| {})
-}
-
-/// The same, and tells each line of the output.
-///
-/// # Errors
-/// As above.
-pub(crate) fn tests_told(command: &mut Command, mut tell: impl FnMut(&str)) -> Result<Tally> {
     let mut child = command
         .stdout(Stdio::piped())
         .spawn()
@@ -194,7 +198,6 @@ pub(crate) fn tests_told(command: &mut Command, mut tell: impl FnMut(&str)) -> R
     let mut tally = Tally::default();
     for line in BufReader::new(child.stdout.take().expect("standard output is piped")).lines() {
         let line = line?;
-        tell(&line);
         tally.add_line(&line);
         // One line a passing test would bury the failing one.
         let passed =
@@ -233,6 +236,19 @@ mod tests {
             tally.add_line(line);
         }
         assert_eq!((tally.passed, tally.failed), (14, 2));
+    }
+
+    #[test]
+    fn a_module_under_maven_is_added_up_once() {
+        let mut tally = Tally::default();
+        for line in [
+            "[INFO] Tests run: 4, Failures: 0, Errors: 0, Skipped: 0, Time elapsed: 0.680 s -- in dev.eyeline.DeliveryTest",
+            "[INFO] Tests run: 7, Failures: 0, Errors: 0, Skipped: 1",
+            "[ERROR] Tests run: 5, Failures: 1, Errors: 2, Skipped: 0",
+        ] {
+            tally.add_line(line);
+        }
+        assert_eq!((tally.passed, tally.failed), (8, 3));
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::env;
 use anyhow::Result;
 
 use crate::steps::{self, Steps, Tally};
-use crate::{browsers, conformance, demo, directions, documents, layout, tools, web, workspace};
+use crate::{browsers, demo, directions, documents, kotlin, layout, tools, web, workspace};
 
 /// Runs every step, says what failed, and exits with 1 where anything did.
 pub(crate) fn run() -> Result<()> {
@@ -48,12 +48,12 @@ pub(crate) fn run() -> Result<()> {
         ]);
         one(steps::run(&mut clippy))
     });
+    steps.step("Kotlin on the JVM", || kotlin::run(kotlin::Surface::Check));
     steps.step("types of the TypeScript", || one(web::check_types()));
     steps.step("what a web page loads", || {
         one(web::run(web::Differences::Fail))
     });
     steps.step("the engine in WebAssembly and in JavaScript", web::test);
-    steps.step("conformance of every host", || conformance::run(false));
     steps.step("web in Chromium, Firefox and WebKit", browsers::suites);
     steps.step("tabs closed and browsers killed", || {
         one(browsers::soak(TAB_CLOSINGS, BROWSER_KILLS))
