@@ -17,7 +17,7 @@ struct Rule {
 const BELOW_BACKEND: [&str; 4] = ["eyeline-core", "eyeline", "eyeline-mobile", "eyeline-web"];
 const BACKEND: [&str; 3] = ["eyeline-collector", "eyeline-loader", "eyeline-cli"];
 
-const RULES: [Rule; 14] = [
+const RULES: [Rule; 15] = [
     Rule {
         package: "eyeline-core",
         features: &["--all-features"],
@@ -109,6 +109,17 @@ const RULES: [Rule; 14] = [
         never: &["uniffi"],
     },
     Rule {
+        package: "eyeline-conformance",
+        features: &[],
+        never: &[
+            "tokio",
+            "reqwest",
+            "eyeline-loader",
+            "eyeline-collector",
+            "datafusion",
+        ],
+    },
+    Rule {
         package: "xtask",
         features: &[],
         never: &[
@@ -136,7 +147,7 @@ pub(crate) fn check() -> Result<Tally> {
         let graph = graph(rule)?;
         let below_backend = BELOW_BACKEND.contains(&rule.package);
         let upward = BACKEND.iter().filter(|_| below_backend);
-        let tests = ["eyeline-tests", "xtask"];
+        let tests = ["eyeline-tests", "eyeline-conformance", "xtask"];
         let never = rule
             .never
             .iter()

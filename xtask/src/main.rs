@@ -1,7 +1,8 @@
-//! The project's own commands: `cargo xtask test`, `demo`, `web`, `bench`, `soak`, `fmt`.
+//! The project's own commands: `cargo xtask test`, `conformance`, `demo`, `web`, `bench`, `soak`, `fmt`.
 
 mod bench;
 mod browsers;
+mod conformance;
 mod demo;
 mod directions;
 mod documents;
@@ -72,6 +73,12 @@ enum Command {
         #[arg(value_enum)]
         only: Option<soak::Part>,
     },
+    /// Play the scenarios of tests/conformance on every host, and show a table of how they did
+    Conformance {
+        /// Commit to what the hosts say now
+        #[arg(long)]
+        bless: bool,
+    },
     /// Install Chromium, Firefox and WebKit for the web tests, where missing (Debian, as root)
     Browsers,
     /// Format the code
@@ -113,6 +120,7 @@ fn main() -> anyhow::Result<()> {
         Command::Soak {
             only: Some(soak::Part::Web),
         } => soak::web(),
+        Command::Conformance { bless } => conformance::run(bless)?.verdict(),
         Command::Browsers => browsers::install(),
         Command::Fmt => {
             tools::component("rustfmt")?;

@@ -99,6 +99,14 @@ impl Tally {
         failed: 0,
     };
 
+    /// Both together.
+    pub(crate) fn plus(self, other: Self) -> Self {
+        Self {
+            passed: self.passed + other.passed,
+            failed: self.failed + other.failed,
+        }
+    }
+
     /// An error where any failed, for a command that is no step.
     pub(crate) fn verdict(self) -> Result<()> {
         println!("{} passed, {} failed", self.passed, self.failed);
@@ -191,6 +199,14 @@ pub(crate) fn output(command: &mut Command) -> Result<String> {
 /// # Errors
 /// Where it can't start, or fails without a failed test (it did not compile).
 pub(crate) fn tests(command: &mut Command) -> Result<Tally> {
+    tests_told(command, |_| {})
+}
+
+/// The same, and tells each line of the output.
+///
+/// # Errors
+/// As above.
+pub(crate) fn tests_told(command: &mut Command, mut tell: impl FnMut(&str)) -> Result<Tally> {
     let mut child = command
         .stdout(Stdio::piped())
         .spawn()
@@ -198,6 +214,7 @@ pub(crate) fn tests(command: &mut Command) -> Result<Tally> {
     let mut tally = Tally::default();
     for line in BufReader::new(child.stdout.take().expect("standard output is piped")).lines() {
         let line = line?;
+        tell(&line);
         tally.add_line(&line);
         // One line a passing test would bury the failing one.
         let passed =

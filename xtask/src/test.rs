@@ -5,7 +5,9 @@ use std::env;
 use anyhow::Result;
 
 use crate::steps::{self, Steps, Tally};
-use crate::{browsers, demo, directions, documents, kotlin, layout, tools, web, workspace};
+use crate::{
+    browsers, conformance, demo, directions, documents, kotlin, layout, tools, web, workspace,
+};
 
 /// Runs every step, says what failed, and exits with 1 where anything did.
 pub(crate) fn run() -> Result<()> {
@@ -54,6 +56,7 @@ pub(crate) fn run() -> Result<()> {
         one(web::run(web::Differences::Fail))
     });
     steps.step("the engine in WebAssembly and in JavaScript", web::test);
+    steps.step("conformance of every host", || conformance::run(false));
     steps.step("web in Chromium, Firefox and WebKit", browsers::suites);
     steps.step("tabs closed and browsers killed", || {
         one(browsers::soak(TAB_CLOSINGS, BROWSER_KILLS))

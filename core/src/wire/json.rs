@@ -85,40 +85,56 @@ pub(super) use small::write_float;
 
 #[cfg(feature = "decode")]
 mod shortest {
-    /// Appends the shortest decimal that reads back as this number. JSON has no NaN and no infinity: they are written as
-    /// `null`, which no reader takes for a number.
+    use super::small;
+
+    /// Appends the shortest decimal that reads back as this number: a share as every host writes it, wherever that is exact.
+    /// JSON has no NaN and no infinity: they are written as `null`, which no reader takes for a number.
     pub(in crate::wire) fn write_float(number: f64, out: &mut Vec<u8>) {
+        if number > 0.0 && number <= 1.0 {
+            let before = out.len();
+            if small::write_share(number, out) {
+                return;
+            }
+            out.truncate(before);
+        }
         let written = serde_json::to_writer(out, &number);
         debug_assert!(written.is_ok(), "a vector takes every byte");
     }
 }
 
 /// For hosts that only write: all they send are shares, above 0 and at most 1 (propensity, sampling rate).
-#[cfg(any(test, not(feature = "decode")))]
 mod small {
     use super::{take_digit, write_whole};
 
+    #[cfg(any(test, not(feature = "decode")))]
+    pub(in crate::wire) fn write_float(share: f64, out: &mut Vec<u8>) {
+        write_share(share, out);
+    }
+
     /// Appends a share as the shortest decimal that reads back as it, where 15 digits do; one that needs 17 may lose its last
-    /// bit. What lies beyond 22 places is dropped, and nothing is smaller than 10^-22.
+    /// bit. What lies beyond 22 places is dropped, and nothing is smaller than 10^-22. Whether it reads back as it.
     #[expect(
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,
         clippy::cast_precision_loss,
         reason = "a float below 2^57 that was rounded, and is not negative"
     )]
-    pub(in crate::wire) fn write_float(share: f64, out: &mut Vec<u8>) {
+    pub(super) fn write_share(share: f64, out: &mut Vec<u8>) -> bool {
         let (mut scale, mut places) = (1.0, 0);
-        let mut number = loop {
+        let (mut number, exact) = loop {
             let number = (share * scale).round_ties_even() as u64;
             // Both sides of the division are exact, so it rounds as a reader of the decimal does.
-            if number as f64 / scale == share || places == PLACES_MAX || number >= EXACT_BELOW {
-                break number.max(1);
+            let exact = number as f64 / scale == share && number < EXACT_BELOW;
+            if exact || places == PLACES_MAX || number >= EXACT_BELOW {
+                break (number.max(1), exact);
             }
             scale *= 10.0;
             places += 1;
         };
         if places == 0 {
-            return write_whole(number, out);
+            write_whole(number, out);
+            out.extend_from_slice(b".0");
+            return exact;
         }
         let mut digits = [0; PLACES_MAX];
         for digit in digits[..places].iter_mut().rev() {
@@ -126,6 +142,7 @@ mod small {
         }
         out.extend_from_slice(b"0.");
         out.extend_from_slice(&digits[..places]);
+        exact
     }
 
     /// The largest power of ten that a float holds exactly.
@@ -138,7 +155,7 @@ const HEX: &[u8; 16] = b"0123456789abcdef";
 
 #[cfg(test)]
 mod tests {
-    use super::{small, write_signed, write_text, write_whole};
+    use super::{small, write_float, write_signed, write_text, write_whole};
     use proptest::prelude::*;
 
     fn written(write: impl FnOnce(&mut Vec<u8>)) -> String {
@@ -154,7 +171,7 @@ mod tests {
     #[test]
     fn a_share_is_written_as_a_person_would() {
         for text in [
-            "1",
+            "1.0",
             "0.5",
             "0.087",
             "0.000001",
@@ -170,7 +187,26 @@ mod tests {
         assert_eq!(share(f64::MIN_POSITIVE), "0.0000000000000000000001");
     }
 
+    #[test]
+    fn a_number_that_is_no_share_is_written_as_serde_json_does() {
+        for number in [0.0, -0.5, 1.5, 1e300, f64::NAN, 0.300_000_000_000_000_04] {
+            let text = written(|out| write_float(number, out));
+            assert_eq!(text, serde_json::to_string(&number).unwrap());
+        }
+    }
+
     proptest! {
+        #[test]
+        fn a_share_of_fifteen_digits_is_written_alike_everywhere(digits in 1..1_000_000_000_000_000_u64, places in 15..18) {
+            let number: f64 = format!("{digits}e-{places}").parse().unwrap();
+            prop_assert_eq!(written(|out| write_float(number, out)), share(number));
+        }
+
+        #[test]
+        fn every_share_comes_back_exactly_where_it_is_read(number in 0.0..=1.0) {
+            prop_assert_eq!(written(|out| write_float(number, out)).parse::<f64>(), Ok(number));
+        }
+
         #[test]
         fn text_is_written_as_serde_json_does(text: String) {
             prop_assert_eq!(written(|out| write_text(&text, out)), serde_json::to_string(&text).unwrap());

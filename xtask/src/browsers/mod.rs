@@ -55,7 +55,7 @@ fn ready() -> Result<()> {
 }
 
 /// `node` in `bindings/web`, with the built `eyeline` named.
-fn node() -> Result<Command> {
+pub(crate) fn node() -> Result<Command> {
     let mut node = Command::new("node");
     node.current_dir(folder())
         .env("EYELINE_BIN", workspace::binaries()?.join("eyeline"));

@@ -10,7 +10,7 @@ export const TAKEN = 2;
 export const failure = (code: number, retryAfter = ""): Answer => ({ code, ok: 0, rejected: new Float64Array(0), retryAfter });
 
 /** A 2xx is the collector's only if its body says so: a captive portal answers 200 to everything. */
-export const read = (status: number, body: string, retryAfter: string | null): Answer => {
+export const read = (status: number, body: string, retryAfter: string | null, now: number): Answer => {
   if (status >= 200 && status < 300 && body.length <= ANSWER_CHARS_MAX) {
     try {
       const { v, ok, rejected = [] } = JSON.parse(body);
@@ -21,8 +21,11 @@ export const read = (status: number, body: string, retryAfter: string | null): A
       // Not JSON, or not an object: not the collector's.
     }
   }
-  return failure(status, retryAfter || "");
+  return failure(status, retryAfter ? secondsOf(retryAfter, now) : "");
 };
+
+/** The core knows seconds alone; an HTTP date is as many as it is away, rounded up: not before then. */
+const secondsOf = (header: string, now: number): string => (/GMT\s*$/.test(header) ? `${Math.max(0, Math.ceil((Date.parse(header) - now) / 1_000))}` : header);
 
 const isCount = (n: unknown): n is number => Number.isSafeInteger(n) && (n as number) >= 0;
 

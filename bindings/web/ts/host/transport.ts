@@ -37,7 +37,7 @@ export class Transport {
         signal: abort.signal,
         ...(leaving ? {} : { priority: "low" }),
       });
-      const answer = read(response.status, await response.text(), response.headers.get("retry-after"));
+      const answer = read(response.status, await response.text(), response.headers.get("retry-after"), Date.now());
       if (keepalive) this._ledger.passed();
       return answer;
     } catch {

@@ -1,0 +1,63 @@
+//! What a binding has to offer so that scenarios can be played on it.
+
+use anyhow::Result;
+use eyeline_core::{HostAnswer, Now};
+
+use crate::scenario::{Call, Choice, Given};
+
+/// A client of some binding, with clock, ids and network in the player's hands.
+pub trait Host {
+    /// Starts a client on what the store holds, with ids drawn from `seed`.
+    ///
+    /// # Errors
+    /// Where it can't start.
+    fn start(&mut self, now: Now, given: &Given, choice: Choice, seed: u64) -> Result<()>;
+
+    /// The process dies: nothing is called any more, nothing is stored.
+    fn kill(&mut self);
+
+    /// What an app, a page or the system does. Never a start, a kill or what concerns the collector.
+    ///
+    /// # Errors
+    /// Where the scenario asks for what no host can do.
+    fn call(&mut self, now: Now, call: &Call) -> Result<()>;
+
+    /// The request that is due now, if any.
+    ///
+    /// # Errors
+    /// Where its body can't be read.
+    fn request(&mut self, now: Now) -> Result<Option<Request>>;
+
+    /// What came of the request handed out last.
+    fn answer(&mut self, now: Now, answer: &HostAnswer);
+
+    /// Whether the store holds a byte.
+    ///
+    /// # Errors
+    /// Where it can't be looked at.
+    fn is_store_used(&self) -> Result<bool>;
+
+    /// What became of every event.
+    fn counts(&self, now: Now) -> Counts;
+}
+
+/// One request, as the collector sees it.
+#[derive(Debug)]
+pub struct Request {
+    /// Path and query, without the write key.
+    pub path: String,
+    /// The body before gzip.
+    pub body: String,
+}
+
+/// What became of every event.
+#[derive(Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the words of the README, which explains each")]
+pub struct Counts {
+    pub captured: u64,
+    pub delivered: u64,
+    pub queued: u64,
+    pub erasures: u64,
+    /// By reason, none of them zero, in the order of the wire.
+    pub lost: Vec<(&'static str, u64)>,
+}
