@@ -29,6 +29,7 @@ pub(crate) fn run() -> Result<()> {
         ])))
     });
     steps.step("tests and doctests", || {
+        tools::strace()?;
         let mut tests = workspace::cargo()?;
         tests.args(["test", "--workspace", "--locked", "--no-fail-fast"]);
         if env::var_os(PROPERTIES_SEED).is_none() {

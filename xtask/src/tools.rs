@@ -80,6 +80,27 @@ pub(crate) fn cargo_with(tool: &Subcommand) -> Result<Command> {
     Ok(cargo())
 }
 
+/// `strace`, with which tests on Linux watch what a process does to files and network; nothing elsewhere.
+///
+/// # Errors
+/// Where it is missing and apt-get can't install it.
+pub(crate) fn strace() -> Result<()> {
+    if !cfg!(target_os = "linux") || answers(Command::new("strace").arg("--version")) {
+        return Ok(());
+    }
+    println!("strace is missing: installing it with apt-get");
+    let apt = |words: &[&str]| steps::run(Command::new("apt-get").args(words));
+    if apt(&["update", "--quiet"])
+        .and_then(|()| apt(&["install", "--yes", "--quiet", "strace"]))
+        .is_err()
+    {
+        bail!(
+            "strace is missing and apt-get could not install it: install your system's package `strace`"
+        );
+    }
+    Ok(())
+}
+
 fn answers(command: &mut Command) -> bool {
     command
         .stdout(Stdio::null())

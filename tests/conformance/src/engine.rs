@@ -7,13 +7,11 @@ use eyeline_core::{
     Impression, ImpressionHandle, Label, Media, MediaState, Money, Now, Page, Pairs, Propensity,
     Rule, SamplingRate, Serve, Step, Ticket, Visibility,
 };
-use flate2::read::GzDecoder;
 use std::collections::BTreeMap;
-use std::io::Read;
 use std::str::FromStr;
 use tempfile::TempDir;
 
-use crate::host::{Counts, Host, Request};
+use crate::host::{Counts, Host, Request, holds_a_byte, unpacked};
 use crate::scenario::{self, Call, Choice, Given, Render, Served};
 
 /// One device: a directory, and the process that runs on it.
@@ -100,12 +98,7 @@ impl Host for EngineHost {
     }
 
     fn is_store_used(&self) -> Result<bool> {
-        for file in std::fs::read_dir(self.directory.path())? {
-            if file?.metadata()?.len() > 0 {
-                return Ok(true);
-            }
-        }
-        Ok(false)
+        holds_a_byte(self.directory.path())
     }
 
     fn counts(&self, now: Now) -> Counts {
@@ -322,15 +315,6 @@ fn text<T: FromStr<Err: std::error::Error + Send + Sync + 'static>>(
         return Ok(None);
     }
     Ok(Some(text.parse()?))
-}
-
-fn unpacked(body: Vec<u8>) -> Result<String> {
-    if !body.starts_with(&[0x1f, 0x8b]) {
-        return Ok(String::from_utf8(body)?);
-    }
-    let mut text = String::new();
-    GzDecoder::new(&body[..]).read_to_string(&mut text)?;
-    Ok(text)
 }
 
 /// The generator all hosts draw ids and jitter from when a scenario is played.

@@ -1,7 +1,12 @@
 //! What a binding has to offer so that scenarios can be played on it.
 
+use std::fs;
+use std::io::Read;
+use std::path::Path;
+
 use anyhow::Result;
 use eyeline_core::{HostAnswer, Now};
+use flate2::read::GzDecoder;
 
 use crate::scenario::{Call, Choice, Given};
 
@@ -51,7 +56,7 @@ pub struct Request {
 }
 
 /// What became of every event.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Default, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the words of the README, which explains each")]
 pub struct Counts {
     pub captured: u64,
@@ -60,4 +65,24 @@ pub struct Counts {
     pub erasures: u64,
     /// By reason, none of them zero, in the order of the wire.
     pub lost: Vec<(&'static str, u64)>,
+}
+
+/// A body as it was before gzip.
+pub(crate) fn unpacked(body: Vec<u8>) -> Result<String> {
+    if !body.starts_with(&[0x1f, 0x8b]) {
+        return Ok(String::from_utf8(body)?);
+    }
+    let mut text = String::new();
+    GzDecoder::new(&body[..]).read_to_string(&mut text)?;
+    Ok(text)
+}
+
+/// Whether any file in a directory holds a byte.
+pub(crate) fn holds_a_byte(directory: &Path) -> Result<bool> {
+    for file in fs::read_dir(directory)? {
+        if file?.metadata()?.len() > 0 {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }

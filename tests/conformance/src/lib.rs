@@ -6,7 +6,9 @@
 mod collector;
 mod engine;
 mod host;
+mod mobile;
 mod player;
+mod said;
 mod scenario;
 mod suite;
 mod transcript;
@@ -14,6 +16,7 @@ mod transcript;
 pub use collector::Collector;
 pub use engine::EngineHost;
 pub use host::{Counts, Host, Request};
+pub use mobile::MobileHost;
 pub use player::play;
 pub use scenario::{
     Answer, Call, Choice, Device, Given, Page, Render, Rule, Scenario, Served, Spoken, Step,

@@ -1,4 +1,4 @@
-//! Plays a scenario on a host: each step at its moment, then whatever is due at that moment.
+//! Plays a scenario on a host: at each step's moment whatever is due, the step, and whatever is due then.
 
 use anyhow::{Context, Result, bail};
 use eyeline_core::{MonoMillis, Now, UnixMillis};
@@ -74,6 +74,7 @@ impl Stage<'_> {
                 return Ok(());
             }
             call => {
+                self.send_what_is_due(now)?;
                 for _ in 0..step.times {
                     self.host.call(now, call)?;
                 }
@@ -83,14 +84,17 @@ impl Stage<'_> {
     }
 
     fn send_what_is_due(&mut self, now: Now) -> Result<()> {
+        if self.is_silent {
+            bail!("after a silence nothing can follow but a kill");
+        }
         while let Some(request) = self.host.request(now)? {
-            if self.is_silent {
-                bail!("a second request while one is on its way");
-            }
             self.transcript.request(&request);
             match self.collector.answer(&request.body) {
                 Some(answer) => self.host.answer(now, &answer),
-                None => self.is_silent = true,
+                None => {
+                    self.is_silent = true;
+                    break;
+                }
             }
         }
         Ok(())

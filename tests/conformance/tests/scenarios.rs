@@ -1,10 +1,10 @@
-//! Every scenario on the engine in Rust. `cargo test -p eyeline-conformance -- --bless` commits to what it says now.
+//! Every scenario on the engine in Rust, and on the client for phones. `cargo test -p eyeline-conformance -- --bless` commits to what it says now.
 
 use std::env;
 use std::process::ExitCode;
 
 use anyhow::Result;
-use eyeline_conformance::{Class, EngineHost, Suite, play};
+use eyeline_conformance::{Class, EngineHost, Host, MobileHost, Suite, play};
 
 fn main() -> ExitCode {
     let bless = env::args().any(|word| word == "--bless");
@@ -22,8 +22,10 @@ fn main() -> ExitCode {
         }
     };
     for name in suite.names() {
-        let outcome = holds(&suite, name, bless);
+        let outcome = holds(&suite, name, EngineHost::new(), bless);
         tell(&format!("conformance::rust::{name}"), outcome);
+        let outcome = holds(&suite, name, MobileHost::new(), false);
+        tell(&format!("conformance::mobile::{name}"), outcome);
     }
     tell("no_transcript_is_a_stray", no_strays(&suite));
     let word = if failed == 0 { "ok" } else { "FAILED" };
@@ -35,8 +37,8 @@ fn main() -> ExitCode {
     }
 }
 
-fn holds(suite: &Suite, name: &str, bless: bool) -> Result<()> {
-    let transcript = play(&suite.scenario(name)?, &mut EngineHost::new()?)?;
+fn holds<H: Host>(suite: &Suite, name: &str, host: Result<H>, bless: bool) -> Result<()> {
+    let transcript = play(&suite.scenario(name)?, &mut host?)?;
     suite.hold(name, Class::Events, transcript.as_str(), bless)
 }
 

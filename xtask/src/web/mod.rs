@@ -13,6 +13,7 @@ mod place;
 mod sizes;
 mod stage;
 mod suites;
+mod surface;
 mod toolchain;
 
 use anyhow::Result;
@@ -43,9 +44,10 @@ pub(crate) fn run(differences: Differences) -> Result<()> {
     let fallback = fallback::build(&place, &toolchain)?;
     let bundles = bundles::build(&place)?;
     let types = bundles::types(&place)?;
+    let exports = surface::hold(&place, &types, differences);
     let measured = dist::assemble(&place, &[&engine, &fallback, &bundles], &types)?;
     let sizes = sizes::hold(&place, &toolchain, &measured, differences)?;
-    surface.and(sizes)
+    surface.and(exports).and(sizes)
 }
 
 /// Whether a build lies in `bindings/web/dist`.

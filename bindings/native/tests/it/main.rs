@@ -7,4 +7,6 @@ mod kill;
 mod sending;
 mod storing;
 mod support;
+#[cfg(target_os = "linux")]
+mod tracing;
 mod views;

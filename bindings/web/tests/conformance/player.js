@@ -1,4 +1,4 @@
-// Plays a scenario on a host: each step at its moment, then whatever is due at that moment. Runs in Node and in a page.
+// Plays a scenario on a host: at each step's moment whatever is due, the step, and whatever is due then. Runs in Node and in a page.
 import { Collector } from "./collector.js";
 import { EngineHost } from "./engine-host.js";
 import { givenOf } from "./given.js";
@@ -15,12 +15,13 @@ export async function play(scenario, host) {
   let isSilent = false;
 
   const sendWhatIsDue = async (now) => {
+    if (isSilent) throw new Error("after a silence nothing can follow but a kill");
     for (let request; (request = await host.request(now)); ) {
-      if (isSilent) throw new Error("a second request while one is on its way");
       lines.push(`POST ${request.path}`, request.body);
       const answer = collector.answer(request.body);
-      if (answer === "silence") isSilent = true;
-      else await host.answer(now, answer);
+      isSilent = answer === "silence";
+      if (isSilent) return;
+      await host.answer(now, answer);
     }
   };
 
@@ -34,7 +35,10 @@ export async function play(scenario, host) {
     else if (step.do === "tick") for (let tick = 0; tick < times; tick++) await sendWhatIsDue(moment(step, tick * every));
     else {
       if (step.do === "start") host.start(step, given, step.consent ?? given.consent, given.seed + starts++);
-      else for (let time = 0; time < times; time++) host.call(step, step);
+      else {
+        await sendWhatIsDue(step);
+        for (let time = 0; time < times; time++) host.call(step, step);
+      }
       await sendWhatIsDue(step);
     }
   }
