@@ -20,13 +20,15 @@ pub(crate) fn run(bless: bool) -> Result<Tally> {
     rust.args(["test", "--quiet", "--locked", "--package"]);
     rust.args(["eyeline-conformance", "--test", "scenarios", "--"]);
     tally = tally.plus(steps::tests_told(rust.args(words), |line| {
-        table.note(line)
+        table.note(line);
     })?);
     browsers::install()?;
     web::run(web::Differences::Say)?;
     let mut node = browsers::node()?;
     node.arg("tests/conformance/main.js").args(words);
-    tally = tally.plus(steps::tests_told(&mut node, |line| table.note(line))?);
+    tally = tally.plus(steps::tests_told(&mut node, |line| {
+        table.note(line);
+    })?);
     table.print()?;
     Ok(tally)
 }
