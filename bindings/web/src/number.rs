@@ -17,6 +17,11 @@ pub(crate) fn small(value: f64) -> u32 {
     value as u32
 }
 
+/// A length, or a place in a list.
+pub(crate) fn index(value: f64) -> usize {
+    value as usize
+}
+
 /// An amount or a time that may lie below zero.
 pub(crate) fn whole(value: f64) -> i64 {
     value as i64

@@ -4,8 +4,8 @@ use eyeline_core::{
     AffiliateId, Config, Consent, Device, Label, Page, Pairs, SamplingRate, limits,
 };
 
+use crate::message::Said;
 use crate::number::{minutes, small};
-use crate::text::{next, pairs, parts};
 
 /// How a tab's engine works. `None` without a valid affiliate and SDK name.
 pub(crate) fn config(affiliate: &str, sdk: &str) -> Option<Config> {
@@ -16,36 +16,34 @@ pub(crate) fn config(affiliate: &str, sdk: &str) -> Option<Config> {
 }
 
 /// A page: site, path and the host the visitor came from.
-pub(crate) fn page(text: &str) -> Page {
-    let mut parts = parts(text);
+pub(crate) fn page(said: &mut Said<'_>) -> Page {
     Page {
-        site: next(&mut parts),
-        path: next(&mut parts),
-        referrer: next(&mut parts),
+        site: said.checked(),
+        path: said.checked(),
+        referrer: said.checked(),
     }
 }
 
 /// A device: class, system and language; minutes ahead of UTC; the viewport's size in CSS px.
-pub(crate) fn device(text: &str, tz: f64, width: f64, height: f64) -> Device {
-    let mut parts = parts(text);
+pub(crate) fn device(said: &mut Said<'_>) -> Device {
     Device {
-        class: next(&mut parts),
-        os: next(&mut parts),
-        language: next(&mut parts),
-        utc_offset_min: Some(minutes(tz)),
-        viewport_width: Some(small(width)),
-        viewport_height: Some(small(height)),
+        class: said.checked(),
+        os: said.checked(),
+        language: said.checked(),
+        utc_offset_min: Some(minutes(said.number())),
+        viewport_width: Some(small(said.number())),
+        viewport_height: Some(small(said.number())),
     }
 }
 
 /// Dimensions; none of them where one breaks a limit, because measuring matters more.
-pub(crate) fn dimensions(text: &str) -> Pairs {
-    Pairs::dimensions(pairs(text)).unwrap_or_default()
+pub(crate) fn dimensions(said: &mut Said<'_>) -> Pairs {
+    Pairs::dimensions(said.pairs()).unwrap_or_default()
 }
 
 /// Experiments; none of them where one breaks a limit.
-pub(crate) fn experiments(text: &str) -> Pairs {
-    Pairs::experiments(pairs(text)).unwrap_or_default()
+pub(crate) fn experiments(said: &mut Said<'_>) -> Pairs {
+    Pairs::experiments(said.pairs()).unwrap_or_default()
 }
 
 /// The share of sessions that is recorded; all of them where the number is none.
@@ -54,8 +52,8 @@ pub(crate) fn sampling(rate: f64) -> SamplingRate {
 }
 
 /// The visitor's choice by its number on the border.
-pub(crate) fn consent(choice: u32) -> Consent {
-    match choice {
+pub(crate) fn consent(choice: f64) -> Consent {
+    match small(choice) {
         0 => Consent::Pending,
         1 => Consent::Full,
         2 => Consent::MeasureOnly,
@@ -66,6 +64,11 @@ pub(crate) fn consent(choice: u32) -> Consent {
 #[cfg(test)]
 mod tests {
     use super::{config, consent, device, dimensions, page, sampling};
+    use crate::message::Said;
+    use crate::message::tests::{
+        Value::{N, T},
+        said,
+    };
     use eyeline_core::{Consent, Page, SamplingRate, limits};
 
     #[test]
@@ -78,15 +81,17 @@ mod tests {
 
     #[test]
     fn a_page_may_lack_any_part() {
-        assert_eq!(page(""), Page::default());
-        let page = page("\u{1}/a/b\u{1}");
+        assert_eq!(page(&mut Said::new(b"")), Page::default());
+        let page = page(&mut Said::new(&said(&[T(""), T("/a/b"), T("")])));
         assert_eq!(page.path.unwrap().as_str(), "/a/b");
         assert!(page.site.is_none() && page.referrer.is_none());
     }
 
     #[test]
     fn a_device_west_of_greenwich_is_behind() {
-        let device = device("phone\u{1}iOS 18.1\u{1}ja-JP", -540.0, 390.5, 844.0);
+        let (class, os, language) = (T("phone"), T("iOS 18.1"), T("ja-JP"));
+        let bytes = said(&[class, os, language, N(-540.0), N(390.5), N(844.0)]);
+        let device = device(&mut Said::new(&bytes));
         assert_eq!(device.utc_offset_min, Some(-540));
         assert_eq!(device.viewport_width, Some(390));
         assert_eq!(device.language.unwrap().as_str(), "ja-JP");
@@ -94,9 +99,12 @@ mod tests {
 
     #[test]
     fn what_breaks_a_limit_does_not_stop_the_measuring() {
-        let many: Vec<String> = (0..9).map(|i| format!("k{i}\u{1}v")).collect();
-        assert!(dimensions(&many.join("\u{1}")).is_empty());
-        assert!(!dimensions("edition\u{1}jp").is_empty());
+        let keys: Vec<String> = (0..9).map(|i| format!("k{i}")).collect();
+        let mut many = vec![N(9.0)];
+        many.extend(keys.iter().flat_map(|key| [T(key), T("v")]));
+        assert!(dimensions(&mut Said::new(&said(&many))).is_empty());
+        let one = said(&[N(1.0), T("edition"), T("jp")]);
+        assert!(!dimensions(&mut Said::new(&one)).is_empty());
         assert_eq!(sampling(f64::NAN), SamplingRate::ALL);
         assert_eq!(sampling(0.1).as_f64(), 0.1);
     }
@@ -104,7 +112,7 @@ mod tests {
     #[test]
     fn an_unknown_choice_is_a_denial() {
         assert_eq!(
-            [0, 1, 2, 3, 9].map(consent),
+            [0.0, 1.0, 2.0, 3.0, 9.0].map(consent),
             [
                 Consent::Pending,
                 Consent::Full,

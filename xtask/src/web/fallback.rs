@@ -78,14 +78,10 @@ fn convert(place: &Place, folder: &Path) -> Result<()> {
 
 /// Where WebAssembly's memory grows, what saw it before is detached, and the glue looks for that. Memory made of a plain
 /// buffer is another one once it grew, and the old one lives on.
-const VIEWS: [(&str, &str); 3] = [
+const VIEWS: [(&str, &str); 2] = [
     (
         "cachedUint8ArrayMemory0.byteLength === 0",
         "cachedUint8ArrayMemory0.buffer !== wasm.memory.buffer",
-    ),
-    (
-        "cachedFloat64ArrayMemory0.byteLength === 0",
-        "cachedFloat64ArrayMemory0.buffer !== wasm.memory.buffer",
     ),
     (
         "cachedDataViewMemory0.buffer.detached === true || (cachedDataViewMemory0.buffer.detached === undefined && cachedDataViewMemory0.buffer !== wasm.memory.buffer)",

@@ -17,10 +17,10 @@ export const life = (seed, length) => {
   };
   const imp = () => 1 + below(renders + 2);
   const id = () => pick("item-14", "記事/七", "a\u{1f600}b", "x".repeat(128), "", "y".repeat(129), 'quo"te\\');
-  const chosen = () => [pick("recs", "top", ""), pick(-1, 0, 3), pick("", "r9"), pick("", "bts@47"), pick(null, 0.087, 1, 2)];
+  const chosen = () => [pick("recs", "top", ""), pick(-1, 0, 3), pick("", "r9"), pick("", "bts@47"), pick(NaN, 0.087, 1, 2)];
   const start = (...[consent = 1]) => [
-    "start", ...now(), "zozo-men", "web/0.1.0", "news.example.jp\u0001/a/b\u0001www.google.com", "phone\u0001iOS 18.1\u0001ja-JP",
-    pick(540, -300), 390, 844.5, "edition\u0001jp", pick("", "recs\u0001bts"), consent, pick(0, 0, 1, 2), pick(1, 1, 0.5),
+    "start", ...now(), "zozo-men", "web/0.1.0", "news.example.jp", "/a/b", "www.google.com", "phone", "iOS 18.1", "ja-JP",
+    pick(540, -300), 390, 844.5, 1, "edition", "jp", ...pick([0], [1, "recs", "bts"]), consent, pick(0, 0, 1, 2), pick(1, 1, 0.5),
   ];
   const kinds = [
     () => (renders++, ["render", ...now(), id(), ...chosen(), below(8), ...pick(["", 0, 0], ["house", 0.75, 1_500]), pick("", "wide")]),
@@ -32,7 +32,7 @@ export const life = (seed, length) => {
     () => ["serve", ...now(), id(), ...chosen(), below(4)],
     () => ["convert", ...now(), pick("purchase", ""), pick(1_200, -5, 5_000_000_000), pick("JPY", "", "jp"), pick("", "o-1")],
     () => ["page", ...now(), pick("", "m.example.jp"), "/c/" + below(3), ""],
-    () => ["device", ...now(), "desktop\u0001\u0001en", 0, 1280, 720],
+    () => ["device", ...now(), "desktop", "", "en", 0, 1280, 720],
     () => ["active", ...now(), pick(true, true, false)],
     () => ["activity", ...now()],
     () => ["gpc", ...now(), pick(true, false)],
@@ -41,25 +41,24 @@ export const life = (seed, length) => {
     () => ["preview", ...now()],
     () => ["waiting", ...now(), below(3)],
     () => ["stats", ...now()],
-    () => ["store"],
-    () => ["turn", ...now()],
-    () => ["turn", ...now()],
-    () => ["answer", ...now(), 2, below(5), pick([], [1]), ""],
-    () => ["answer", ...now(), pick(0, 1, 200, 400, 401, 404, 413, 429, 503), 0, [], pick("", "7", "Wed, 21 Oct 2026 07:28:00 GMT")],
+    () => ["writes", ...now()],
+    () => ["next", ...now()],
+    () => ["next", ...now()],
+    () => ["answer", ...now(), 2, "", below(5), ...pick([], [1])],
+    () => ["answer", ...now(), pick(0, 1, 200, 400, 401, 404, 413, 429, 503), pick("", "7", "Wed, 21 Oct 2026 07:28:00 GMT"), 0],
   ];
   const rare = [
     () => ["consent", ...now(), below(4)],
     () => ["forget", ...now()],
     () => ["storageFailed", ...now()],
     () => start(below(4)),
-    () => ["shutdown", ...now()],
   ];
   const calls = [start(pick(0, 1, 1, 2)), ["active", ...now(), true]];
   while (calls.length < length) {
     const call = (below(25) ? pick(...kinds) : pick(...rare))();
-    if (call[0] === "start") calls.push(["store"]), (renders = 0);
+    if (call[0] === "start") calls.push(["writes", ...now()]), (renders = 0);
     calls.push(call);
   }
-  calls.push(["consent", ...now(), 1], ["flush", ...now()], ["store"], ["turn", ...now()], ["stats", ...now()]);
+  calls.push(["consent", ...now(), 1], ["flush", ...now()], ["writes", ...now()], ["next", ...now()], ["stats", ...now()]);
   return calls;
 };

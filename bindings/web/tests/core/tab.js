@@ -1,69 +1,44 @@
-// One tab on a build of the engine, driven call by call, as `examples/native.rs` drives the native one.
-
-const hex = (bytes) => Buffer.from(bytes).toString("hex");
-const number = (value) => value ?? NaN;
-
+// One tab on a build of the engine: its calls, and what its slot in the browser's store holds.
 export class Tab {
   /** `begin` is told the number of each start, from 1, to lend it entropy. */
-  constructor(surface, begin) {
+  constructor(startCore, surface, begin) {
+    this.startCore = startCore;
     this.surface = surface;
     this.begin = begin;
     this.starts = 0;
-    /** What its slot in the browser's store holds, by class and number. */
+    this.ticket = 0;
+    /** By class and number. */
     this.store = new Map();
   }
 
-  call([name, ...a]) {
-    const { core } = this;
-    switch (name) {
-      case "start":
-        return this.start(a);
-      case "render":
-      case "serve":
-        return core[name](...a.map((value) => (value === null ? NaN : value))) ?? null;
-      case "stats":
-        return [...core.stats(...a)];
-      case "preview":
-      case "waiting": {
-        const body = core[name](...a);
-        return body ? [core.previewPath(), hex(body)] : null;
-      }
-      case "turn": {
-        const next = core.next(...a);
-        return next === -1 ? [next, core.ticket(), core.path(), core.kind(), core.events(), hex(core.body())] : [next];
-      }
-      case "answer": {
-        const [m, w, code, ok, rejected, retryAfter] = a;
-        return core.answer(m, w, core.ticket(), code, ok, new Float64Array(rejected), retryAfter) ?? null;
-      }
-      case "store":
-        return this.keep();
-      default:
-        return core[name](...a.map(number)) ?? null;
-    }
+  call([name, m, w, ...said]) {
+    if (name === "start") return this.start(m, w, said);
+    const reply = this.core(m, w, name, ...(name === "answer" ? [this.ticket, ...said] : said));
+    if (name === "next" && reply[0] === READY) this.ticket = reply[1];
+    if (name === "writes") for (let at = 0; at < reply.length; at += 4) this.keep(...reply.slice(at, at + 4));
+    return reply;
   }
 
-  start(a) {
-    this.core?.free();
-    const restore = new this.surface.Restore();
-    for (const [cls, at, value] of this.store.values()) restore.put(cls, at, value);
+  start(m, w, said) {
+    this.end(m, w);
+    this.ticket = 0;
     this.begin(++this.starts);
-    this.core = restore.start(...a);
-    return this.core !== undefined;
+    const entries = [...this.store.values()].sort(([a, i], [b, j]) => a - b || i - j);
+    this.core = this.startCore(this.surface, m, w, [...said, ...entries.flat()]);
+    return [this.core !== undefined];
   }
 
-  /** Stores what is to be stored; what a sealed batch holds is compared when it is sent. */
-  keep() {
-    const said = [];
-    this.core.writes((op, cls, at, value) => {
-      said.push([op, cls, at, cls === BATCH ? "" : hex(value)]);
-      if (op === 0) this.store.set(cls + ":" + at, [cls, at, value]);
-      else if (op === 1) this.store.delete(cls + ":" + at);
-      else if (op === 2) for (const [key, entry] of this.store) entry[0] === cls && entry[1] <= at && this.store.delete(key);
-      else this.store.clear();
-    });
-    return said;
+  end(m, w) {
+    this.core?.(m, w, "end");
+    this.core = undefined;
+  }
+
+  keep(op, cls, at, value) {
+    if (op === 0) this.store.set(cls + ":" + at, [cls, at, value]);
+    else if (op === 1) this.store.delete(cls + ":" + at);
+    else if (op === 2) for (const [key, entry] of this.store) entry[0] === cls && entry[1] <= at && this.store.delete(key);
+    else this.store.clear();
   }
 }
 
-const BATCH = 2;
+const READY = -1;

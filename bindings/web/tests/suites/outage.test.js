@@ -41,6 +41,8 @@ suite("outage", (test) => {
     const page = await world.openByLink(world.page("/a", { body: cards("a") }));
     await coreRuns(page);
     await captured(page, 3);
+    // A first visit has to make the database; what leaves before it is there and has no network is lost with the page.
+    await world.until("there is a store", () => page.run(() => eyeline.stats().stored));
     world.proxy.down();
     await page.close("by hand");
     world.proxy.up();

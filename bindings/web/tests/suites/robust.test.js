@@ -12,6 +12,8 @@ import { suite } from "../world/world.js";
 
 const CARDS = card("one") + card("two");
 const A_SECOND_AND_A_BIT = 1_250;
+/** The call's number: src/calls.rs. */
+const CLICK = 4;
 const script = (source) => `<script>${source}</script>`;
 
 /** Uses a page as a visitor would: looks, clicks, turns away and back. */
@@ -30,7 +32,7 @@ const works = (page) => page.run(() => document.querySelectorAll(".card").length
 suite("robust", (test) => {
   test("a wasm trap ends measuring, not the page", async (world) => {
     const name = readdirSync(DIST).find((file) => file.endsWith(".wasm"));
-    world.site.serve(`/sdk/${name}`, { body: trapping(readFileSync(join(DIST, name)), /click/) });
+    world.site.serve(`/sdk/${name}`, { body: trapping(readFileSync(join(DIST, name)), CLICK) });
     const page = await world.open(world.page("/", { body: CARDS }));
     await coreRuns(page);
     await captured(page, 2);

@@ -1,40 +1,48 @@
-// A real wasm trap: the built module with the body of one exported function replaced by `unreachable`.
+// A real wasm trap: the built module, its one function for the page changed so that it traps at calls of one kind.
 // Layout: https://webassembly.github.io/spec/core/binary/modules.html
 
+const [EXPORT, CODE] = [7, 10];
 const IMPORT = 2;
-const EXPORT = 7;
-const CODE = 10;
 const FUNCTION_KIND = 0;
-const [UNREACHABLE, NOP, END] = [0x00, 0x01, 0x0b];
+/** `local.get 1; i32.const <kind>; i32.eq; if; unreachable; end`: the second parameter is the kind. */
+const trapAt = (kind) => Buffer.from([0x20, 1, 0x41, kind, 0x46, 0x04, 0x40, 0x00, 0x0b]);
 
 /**
- * The module with the functions whose export name matches trapping at their first instruction. Sizes do not change.
+ * The module with the exported function `call` trapping, before it does anything, where its second argument is `kind`.
  * @param {Buffer} wasm
- * @param {RegExp} name
+ * @param {number} kind below 64: one byte of LEB128
  */
-export function trapping(wasm, name) {
-  const module = Buffer.from(wasm);
-  const sections = sectionsOf(module);
-  const imported = importedFunctions(new Reader(module, sections.get(IMPORT)));
-  const wanted = exportedFunctions(new Reader(module, sections.get(EXPORT))).filter(([exported]) => name.test(exported));
-  if (wanted.length === 0) throw new Error(`the wasm exports nothing that matches ${name}`);
-  const bodies = new Map();
-  const code = new Reader(module, sections.get(CODE));
-  for (let index = 0, count = code.number(); index < count; index++) {
+export function trapping(wasm, kind) {
+  const sections = sectionsOf(wasm);
+  const wanted = exported(new Reader(wasm, sections.get(EXPORT).from), "call") - importedFunctions(new Reader(wasm, sections.get(IMPORT)?.from));
+  const { start, from, to } = sections.get(CODE);
+  const code = new Reader(wasm, from);
+  const count = code.number();
+  const bodies = [];
+  for (let index = 0; index < count; index++) {
     const size = code.number();
-    bodies.set(imported + index, [code.at, code.at + size]);
+    const body = wasm.subarray(code.at, code.at + size);
+    bodies.push(framed(index === wanted ? withTrap(body, kind) : body));
     code.at += size;
   }
-  for (const [, index] of wanted) {
-    const [from, to] = bodies.get(index);
-    module.fill(NOP, from, to);
-    // No locals; then the trap.
-    module[from] = 0;
-    module[from + 1] = UNREACHABLE;
-    module[to - 1] = END;
-  }
-  return module;
+  const section = Buffer.concat([leb(count), ...bodies]);
+  return Buffer.concat([wasm.subarray(0, start), Buffer.from([CODE]), framed(section), wasm.subarray(to)]);
 }
+
+/** The trap comes after the locals. */
+function withTrap(body, kind) {
+  const reader = new Reader(body, 0);
+  for (let left = reader.number(); left > 0; left--) {
+    reader.number();
+    reader.byte();
+  }
+  return Buffer.concat([body.subarray(0, reader.at), trapAt(kind), body.subarray(reader.at)]);
+}
+
+const framed = (bytes) => Buffer.concat([leb(bytes.length), bytes]);
+
+/** Unsigned LEB128. */
+const leb = (value) => Buffer.from(value < 0x80 ? [value] : [(value & 0x7f) | 0x80, ...leb(value >>> 7)]);
 
 class Reader {
   constructor(bytes, at) {
@@ -63,14 +71,15 @@ class Reader {
   }
 }
 
-/** Where each section's content begins. */
+/** Where each section starts, and from where to where its content goes. */
 function sectionsOf(module) {
   const found = new Map();
   const reader = new Reader(module, 8);
   while (reader.at < module.length) {
+    const start = reader.at;
     const id = reader.byte();
     const size = reader.number();
-    found.set(id, reader.at);
+    found.set(id, { start, from: reader.at, to: reader.at + size });
     reader.at += size;
   }
   return found;
@@ -88,13 +97,13 @@ function importedFunctions(reader) {
   return functions;
 }
 
-function exportedFunctions(reader) {
-  const found = [];
+/** The number of an exported function. */
+function exported(reader, wanted) {
   for (let left = reader.number(); left > 0; left--) {
     const name = reader.text();
     const kind = reader.byte();
     const index = reader.number();
-    if (kind === FUNCTION_KIND) found.push([name, index]);
+    if (kind === FUNCTION_KIND && name === wanted) return index;
   }
-  return found;
+  throw new Error(`the wasm exports no function ${wanted}`);
 }

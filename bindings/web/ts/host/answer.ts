@@ -1,13 +1,13 @@
 // What became of an upload: the collector's own answer, read strictly, or what came in its place.
 
 /** `code`: 0 unreachable, 1 timed out, 2 taken, else the HTTP status. */
-export type Answer = { code: number; ok: number; rejected: Float64Array; retryAfter: string };
+export type Answer = { code: number; ok: number; rejected: number[]; retryAfter: string };
 
 export const UNREACHABLE = 0;
 export const TIMED_OUT = 1;
 export const TAKEN = 2;
 
-export const failure = (code: number, retryAfter = ""): Answer => ({ code, ok: 0, rejected: new Float64Array(0), retryAfter });
+export const failure = (code: number, retryAfter = ""): Answer => ({ code, ok: 0, rejected: [], retryAfter });
 
 /** A 2xx is the collector's only if its body says so: a captive portal answers 200 to everything. */
 export const read = (status: number, body: string, retryAfter: string | null, now: number): Answer => {
@@ -15,7 +15,7 @@ export const read = (status: number, body: string, retryAfter: string | null, no
     try {
       const { v, ok, rejected = [] } = JSON.parse(body);
       if (v === 1 && isCount(ok) && Array.isArray(rejected) && rejected.every((r) => isCount(r.n) && typeof r.why === "string")) {
-        return { code: TAKEN, ok, rejected: Float64Array.from(rejected, (r) => r.n), retryAfter: "" };
+        return { code: TAKEN, ok, rejected: rejected.map((r) => r.n), retryAfter: "" };
       }
     } catch {
       // Not JSON, or not an object: not the collector's.

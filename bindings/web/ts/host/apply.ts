@@ -1,22 +1,23 @@
 // One op of the page as one call of the core.
 import type { Id, Op, Rule, What } from "../shared/op.ts";
+import type { Value } from "./message.ts";
 import type { Method } from "./surface.ts";
 
 /** The core's numbers of the impressions that live, by the page's. */
 export type Live = Map<Id, number>;
 
 /** Calls the core at the op's own moment. */
-export type Call = (method: Method, ...args: unknown[]) => unknown;
+export type Call = (method: Method, ...args: Value[]) => any[];
 
 /** False where the op concerns an impression the core does not know. */
 export const apply = (op: Op, call: Call, live: Live, rule?: Rule): boolean => {
-  const [, kind, subject, ...rest] = op as [number, Op[1], any, ...unknown[]];
+  const [, kind, subject, ...rest] = op as [number, Op[1], any, ...any[]];
   switch (kind) {
     case "render": {
       const what = rest[0] as What;
       const { name = "", fraction = 0, ms = 0 } = what.rule ?? rule ?? {};
-      const imp = call("render", ...chosen(what), name, fraction, ms, what.variant ?? "");
-      if (imp) live.set(subject, imp as number);
+      const [imp] = call("render", ...chosen(what), name, fraction, ms, what.variant ?? "");
+      if (imp) live.set(subject, imp);
       return true;
     }
     case "serve":
@@ -41,7 +42,7 @@ export const apply = (op: Op, call: Call, live: Live, rule?: Rule): boolean => {
       // What was shown has ended with it.
       live.clear();
   }
-  call(kind, ...op.slice(2));
+  call(kind, ...(op.slice(2) as Value[]));
   return true;
 };
 

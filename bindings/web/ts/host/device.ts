@@ -1,19 +1,14 @@
 // What kind of device shows the page: class, system, language, offset from UTC, viewport. Nothing finer.
-
-export type Device = { text: string; tz: number; width: number; height: number };
+import type { Calls } from "./surface.ts";
 
 type Hints = { mobile?: boolean; platform?: string };
 
-/** `text` is class, system and language, apart by \x01. */
-export const device = (): Device => {
+/** In the order the core takes it. */
+export const device = (): Calls["device"] => {
   const { userAgent: ua, language, maxTouchPoints } = navigator;
   const hints = (navigator as { userAgentData?: Hints }).userAgentData;
-  return {
-    text: [classOf(ua, maxTouchPoints, hints), systemOf(ua, maxTouchPoints, hints), language || ""].join("\x01"),
-    tz: -new Date().getTimezoneOffset(),
-    width: innerWidth,
-    height: innerHeight,
-  };
+  const names = [classOf(ua, maxTouchPoints, hints), systemOf(ua, maxTouchPoints, hints), language || ""] as const;
+  return [...names, -new Date().getTimezoneOffset(), innerWidth, innerHeight];
 };
 
 /** An iPad says it is a Mac; no Mac has a touch screen. */

@@ -1,5 +1,5 @@
 // Brings the core into the page: wasm, or, where the page's CSP or the browser refuses it, the same core as JavaScript.
-import { initSync, Restore } from "#glue";
+import { call, initSync } from "#glue";
 import type { Surface } from "./surface.ts";
 
 declare const __VERSION__: string;
@@ -12,7 +12,7 @@ export const load = async (): Promise<Loaded> => {
   try {
     const response = await fetch(new URL("./eyeline-core-" + __VERSION__ + ".wasm", import.meta.url).href);
     initSync({ module: await compile(response) });
-    return { surface: { Restore }, path: "wasm", sdk: "web/" + __VERSION__ };
+    return { surface: { call }, path: "wasm", sdk: "web/" + __VERSION__ };
   } catch {
     // A policy refuses to run WebAssembly, or to fetch it; a script may still be had.
     const surface: Surface = await import(new URL("./eyeline-core-" + __VERSION__ + ".asm.js", import.meta.url).href);

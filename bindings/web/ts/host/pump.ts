@@ -99,7 +99,7 @@ export class Pump {
     const [m, kind] = op;
     this._catchUp(m);
     if (kind === "active") this._active = op[2];
-    const call: Call = (method, ...args) => this._runner?.at(m, this._port.wall(m), method, ...args);
+    const call: Call = (method, ...args) => this._runner?.at(m, this._port.wall(m), method, ...(args as any)) ?? [];
     // What it belongs to went out with the first script, or was refused.
     if (!apply(op, call, this._live, this._port.settings.rule) && (kind === "click" || kind === "media")) this._port.dropped++;
   }

@@ -1,7 +1,7 @@
 // Runs one core: every call of it, what it wants stored, and what it wants sent. A trap ends it, here and nowhere else.
 import { failure, UNREACHABLE, type Answer } from "./answer.ts";
 import type { Upload } from "./later.ts";
-import { READY, type Core, type Method, type Rest, type Write } from "./surface.ts";
+import { READY, type Calls, type Core, type Method, type Write } from "./surface.ts";
 import type { Transport } from "./transport.ts";
 
 export interface Hooks {
@@ -28,36 +28,31 @@ export class Runner {
     private readonly _hooks: Hooks,
   ) {}
 
-  /** Calls the core; `undefined` once it has ended. The one place that does. */
-  call<T>(use: (core: Core) => T): T | undefined {
-    if (this._ended) return undefined;
+  /** Calls the core as of now. */
+  ask<K extends Method>(method: K, ...said: Calls[K]): any[] {
+    return this.at(performance.now(), Date.now(), method, ...said);
+  }
+
+  /** Calls the core as of a moment; it says nothing once it has ended. The one place that does. */
+  at<K extends Method>(m: number, w: number, method: K, ...said: Calls[K]): any[] {
+    if (this._ended) return [];
     try {
-      return use(this._core);
+      return this._core(m, w, method, ...said);
     } catch (error) {
       this._ended = true;
       this._hooks.trapped(error);
-      return undefined;
+      return [];
     }
-  }
-
-  /** Calls a method of the core as of now. */
-  ask<K extends Method>(method: K, ...rest: Rest<K>): ReturnType<Core[K]> | undefined {
-    return this.at(performance.now(), Date.now(), method, ...rest);
-  }
-
-  /** Calls a method of the core as of a moment. */
-  at(m: number, w: number, method: Method, ...rest: unknown[]): any {
-    return this.call((core) => (core[method] as (...args: unknown[]) => unknown)(m, w, ...rest));
   }
 
   /** Stores and sends what is due. Returns the ms until it has to be asked again, or {@link IDLE}. */
   turn(leaving = false): number | undefined {
-    let wait = this.ask("next");
+    let [wait, ticket, path, body] = this.ask("next");
     if (wait === READY) {
-      this._send(leaving);
-      wait = this.ask("next");
+      this._send(leaving, ticket, path, body);
+      [wait] = this.ask("next");
     }
-    this._store();
+    this.store();
     return wait;
   }
 
@@ -75,30 +70,22 @@ export class Runner {
   /** What would be lost if the page died now: the open batch, what is on its way, what waits. */
   unsent(): Upload[] {
     const uploads = this.sending && !this.outlives ? [this.sending] : [];
-    return [...this._shown(this.ask("preview")), ...uploads, ...this._waiting()];
+    const preview = this.ask("preview") as unknown as Upload;
+    return [...(preview[1] ? [preview] : []), ...uploads, ...this._waiting()];
   }
 
   /** Lets go of the core; answers that come later are not heard. */
   end(): void {
-    this._store();
-    this.call((core) => core.free());
+    this.store();
+    this.ask("end");
     this._ended = true;
   }
 
   private *_waiting(): Generator<Upload> {
-    for (let i = 0, shown; (shown = this._shown(this.ask("waiting", i++))).length; ) yield* shown;
+    for (let i = 0, shown; (shown = this.ask("waiting", i++))[1]; ) yield shown as unknown as Upload;
   }
 
-  /** What the core showed ahead of its turn, with where it goes. */
-  private _shown(body: Uint8Array | undefined): Upload[] {
-    const path = body && this.call((core) => core.previewPath());
-    return path ? [[path, body]] : [];
-  }
-
-  private _send(leaving: boolean): void {
-    const upload = this.call((core): [number, string, Uint8Array] => [core.ticket(), core.path(), core.body()]);
-    if (!upload) return;
-    const [ticket, path, body] = upload;
+  private _send(leaving: boolean, ticket: number, path: string, body: Uint8Array): void {
     const name = nameOf(body);
     const early = this._early.get(name);
     this._early.delete(name);
@@ -122,14 +109,16 @@ export class Runner {
   private _answer(ticket: number, { code, ok, rejected, retryAfter }: Answer): void {
     this.sending = undefined;
     this.outlives = true;
-    this.ask("answer", ticket, code, ok, rejected, retryAfter);
-    this._store();
+    this.ask("answer", ticket, code, retryAfter, ok, ...rejected);
+    this.store();
     this._hooks.stir();
   }
 
-  private _store(): void {
+  /** Has stored what has to be. */
+  store(): void {
+    const said = this.ask("writes");
     const writes: Write[] = [];
-    this.call((core) => core.writes((...write: Write) => writes.push(write)));
+    while (said.length) writes.push(said.splice(0, 4) as Write);
     if (!writes.length) return;
     this._hooks.store(writes).catch(() => {
       this.ask("storageFailed");

@@ -6,7 +6,7 @@ export type EntryKey = [slot: number, cls: number, number: number];
 /** Ours: a browser that holds more pages of one site at once keeps the rest in memory alone. */
 export const SLOTS_MAX = 64;
 
-/** Slots that hold something to send, but for those in `except`. */
+/** Slots that hold something to send, but for those in `except`; `keys` ascend, as a database gives them. */
 export const unsent = (keys: readonly EntryKey[], except: ReadonlySet<number>): number[] =>
   [...new Set(keys.filter((key) => isUnsent([key]) && !except.has(key[0])).map(([slot]) => slot))];
 

@@ -11,7 +11,7 @@ import type { Loaded } from "./load.ts";
 import { Pump } from "./pump.ts";
 import { Runner } from "./runner.ts";
 import { Store, type Slot } from "./store.ts";
-import { FIRST_LOSS, LOSSES, type Core, type Write } from "./surface.ts";
+import { FIRST_LOSS, LOSSES, startCore, type Core, type Write } from "./surface.ts";
 import { Transport } from "./transport.ts";
 
 export class Tab implements Host {
@@ -29,7 +29,7 @@ export class Tab implements Host {
   private _introduced: (() => void) | undefined;
   /** Work on what other pages left: how to end it, and when it has ended. */
   private _cleaning: readonly [AbortController, Promise<void>] | undefined;
-  private _page = "";
+  private _page: [site: string, path: string, referrer: string] = ["", "", ""];
   private _chosen: Choice | undefined;
   private _width = innerWidth;
   private _resized = 0;
@@ -59,7 +59,7 @@ export class Tab implements Host {
     this._introduced = introduced;
     // From here on in one task: what the first script still has to send, it has not sent.
     const { page, ops, t0 } = this._port;
-    this._page = [page.site, page.path, page.referrer].join("\x01");
+    this._page = [page.site, page.path, page.referrer];
     try {
       this._run(slot, t0.mono, t0.wall);
     } catch (error) {
@@ -99,9 +99,9 @@ export class Tab implements Host {
   private _hear(op: Op): void {
     if (this._isOver()) return;
     if (op[1] === "consent") return this._choose([op[0], "consent", this._consents.say(op[2])]);
-    if (op[1] === "page") this._page = op.slice(2).join("\x01");
+    if (op[1] === "page") [, , ...this._page] = op;
     this._pump.push(op);
-    if (op[1] === "forget") this._sendLeftovers((core, m, w) => core.forget(m, w));
+    if (op[1] === "forget") this._sendLeftovers((core, m, w) => core(m, w, "forget"));
     // Back from the back/forward cache, where no lock may be held: what was left is this page's own restart.
     if (op[1] === "resume" && !this._runner) void this._restart();
   }
@@ -136,22 +136,22 @@ export class Tab implements Host {
       stir: () => this._pump.stir(),
       trapped: () => this._trap(),
     });
+    // A first visit has to make the database: the sooner it is there, the sooner nothing can be lost any more.
+    this._runner.store();
     this._pump.run(this._runner);
     this._sendLeftovers();
   }
 
   private _core(slot: Slot | undefined, m = performance.now(), w = Date.now()): Core | undefined {
     const { affiliate, consent, children, sampling, dim, exp } = this._port.settings;
-    const { text, tz, width, height } = device();
-    const restore = new this._loaded.surface.Restore();
-    for (const [[, cls, number], value] of slot?.entries ?? []) restore.put(cls, number, value);
     const gpc = (navigator as { globalPrivacyControl?: boolean }).globalPrivacyControl;
-    const core = restore.start(
-      m, w, affiliate, this._loaded.sdk + (Store.isPossible ? "" : "+memory"), this._page, text, tz, width, height,
-      pairs(dim), pairs(exp), Math.max(0, CONSENTS.indexOf(consent as (typeof CONSENTS)[number])),
+    const core = startCore(this._loaded.surface, m, w, [
+      affiliate, this._loaded.sdk + (Store.isPossible ? "" : "+memory"), ...this._page, ...device(),
+      ...pairs(dim), ...pairs(exp), Math.max(0, CONSENTS.indexOf(consent as (typeof CONSENTS)[number])),
       (gpc ? GPC : 0) | (children ? CHILDREN : 0), sampling ?? 1,
-    );
-    if (this._chosen !== undefined) core?.consent(m, w, this._chosen);
+      ...(slot?.entries ?? []).flatMap(([[, cls, number], value]) => [cls, number, value]),
+    ]);
+    if (this._chosen !== undefined) core?.(m, w, "consent", this._chosen);
     return core;
   }
 
@@ -202,9 +202,8 @@ export class Tab implements Host {
       this._resized = 0;
       // A phone's address bar comes and goes: height alone is no news.
       if (innerWidth !== this._width) {
-        const { text, tz, width, height } = device();
-        this._width = width;
-        this._runner?.ask("device", text, tz, width, height);
+        this._width = innerWidth;
+        this._runner?.ask("device", ...device());
       }
     }
     this._settle();
@@ -262,8 +261,8 @@ const soon = (taking: Promise<Taken>): Promise<Taken> =>
     });
   });
 
-/** Keys and values in turn, as the core takes them. */
-const pairs = (map?: Record<string, string>): string => Object.entries(map ?? {}).flat().join("\x01");
+/** Keys and values in turn behind their count, as the core takes them. */
+const pairs = (map: Record<string, string> = {}) => [Object.keys(map).length, ...Object.entries(map).flat()];
 
 const GPC = 1;
 const CHILDREN = 2;
