@@ -1,11 +1,12 @@
 // Completes the first script once the second part is here: all that observing a page takes but need not be there at once.
 import type { Attach, Host, Port, Start } from "../shared/port.ts";
+import { whenIdle } from "../first/idle.ts";
 import { now } from "../first/queue.ts";
 import { hearDenial, openHandle } from "./handle.ts";
 import { watchPresence } from "./presence.ts";
 import { watchRoute } from "./route.ts";
 import { typed } from "./settings.ts";
-import { watchTrees } from "./trees.ts";
+import { watchTrees, type Trees } from "./trees.ts";
 
 /** Rejects where the core can't be had; the first script then goes on alone, and may try again. */
 export async function attachPage(start: Start, attach: Attach): Promise<Host> {
@@ -27,10 +28,14 @@ export async function attachPage(start: Start, attach: Attach): Promise<Host> {
   });
   const host = await attach(port);
 
-  const trees = watchTrees(start);
-  start.observe = trees.observe;
-  watchPresence(start, trees);
+  let trees: Trees | undefined;
+  // A page that leaves and comes back in the meantime must not miss that.
+  watchPresence(start, () => trees?.renew());
   hearDenial(start);
+  // The core has just started: the page may draw before all of it is looked at.
+  await new Promise<void>((resolve) => whenIdle(resolve));
+  trees = watchTrees(start);
+  start.observe = trees.observe;
   let moment: number | undefined;
   const arrive = watchRoute(start, trees, settings.spa!);
   const handle = (start.handle = openHandle(start, host, trees, arrive, () => moment ?? now()));

@@ -1,9 +1,9 @@
 // Whether somebody is there: the window in focus, a hand on the mouse; and a page that comes back from the back/forward cache.
 import type { Start } from "../shared/port.ts";
 import { now } from "../first/queue.ts";
-import type { Trees } from "./trees.ts";
 
-export function watchPresence(start: Start, trees: Trees): void {
+/** `back`: the page came back. */
+export function watchPresence(start: Start, back: () => void): void {
   let isFocused = true;
   let acted = -Infinity;
 
@@ -48,7 +48,7 @@ export function watchPresence(start: Start, trees: Trees): void {
     isFocused = true;
     start.push([now(), "resume"]);
     start.push([now(), "active", document.visibilityState == "visible"]);
-    trees.renew();
+    back();
   });
 }
 
