@@ -34,7 +34,8 @@ impl Key {
     }
 
     /// Whether the entry is there for events that are in no sealed batch yet. A host that keeps sealed batches only
-    /// leaves these entries out: after a crash the open batch is then gone, and its events show as a lost tail.
+    /// leaves these entries out: after a crash the open batch is then gone, and of its events nobody knows, since the counts
+    /// are those of the last batch that was sealed.
     #[must_use]
     pub fn is_of_open_batch(self) -> bool {
         self.class == Class::Event || self == HEAD
