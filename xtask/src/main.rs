@@ -1,4 +1,4 @@
-//! The project's own commands: `cargo xtask test`, `conformance`, `demo`, `web`, `bench`, `soak`, `fmt`.
+//! The project's own commands: `cargo xtask test`, `conformance`, `demo`, `web`, `swift`, `bench`, `soak`, `fmt`.
 
 mod bench;
 mod browsers;
@@ -10,6 +10,7 @@ mod kotlin;
 mod layout;
 mod soak;
 mod steps;
+mod swift;
 mod test;
 mod tools;
 mod web;
@@ -66,6 +67,15 @@ enum Command {
         #[arg(long)]
         bless: bool,
     },
+    /// Build the Swift package with the Rust library below it, and hold its public surface against api/swift.txt
+    Swift {
+        /// Commit to the surface of this build, and to what the description of collected data says
+        #[arg(long)]
+        bless: bool,
+        /// Then run its tests, against the real collector
+        #[arg(long)]
+        test: bool,
+    },
     /// The long tests: thousands of kills, hours of fuzzing. Takes a night; `--help` names the settings
     #[command(after_help = soak::SETTINGS)]
     Soak {
@@ -116,11 +126,26 @@ fn main() -> anyhow::Result<()> {
             kotlin::build_collector()?;
             kotlin::run(surface)?.verdict()
         }
+        Command::Swift { bless, test } => {
+            swift::run(if bless {
+                swift::Differences::Bless
+            } else {
+                swift::Differences::Fail
+            })?;
+            if test {
+                swift::test()?.verdict()
+            } else {
+                Ok(())
+            }
+        }
         Command::Soak { only: None } => soak::run(),
         Command::Soak {
             only: Some(soak::Part::Web),
         } => soak::web(),
         Command::Conformance { bless } => conformance::run(bless)?.verdict(),
+        Command::Soak {
+            only: Some(soak::Part::Swift),
+        } => soak::swift(),
         Command::Browsers => browsers::install(),
         Command::Fmt => {
             tools::component("rustfmt")?;

@@ -6,13 +6,14 @@ use std::time::Instant;
 
 use anyhow::{Context, Result};
 
-use crate::{browsers, steps, tools, workspace};
+use crate::{browsers, steps, swift, tools, workspace};
 
 /// What can be set, for `--help`.
 pub(crate) const SETTINGS: &str = "\
 Settings, all environment variables:
   EYELINE_KILLS           kill -9 of a client [10000]
   EYELINE_BACKEND_KILLS   kill -9 of a collector, and of a loader [1000]
+  EYELINE_SWIFT_KILLS     kill -9 of a Swift process [1000]
   EYELINE_SIM_SCHEDULES   schedules of the simulation [1000000]
   PROPTEST_CASES          cases of each property [100000]
   EYELINE_FUZZ_SECONDS    seconds of fuzzing for each target [3600]
@@ -20,9 +21,10 @@ Settings, all environment variables:
   EYELINE_BROWSER_KILLS   kill -9 of each browser [50]";
 
 /// What each setting is unless the environment says otherwise.
-const DEFAULTS: [(&str, &str); 7] = [
+const DEFAULTS: [(&str, &str); 8] = [
     ("EYELINE_KILLS", "10000"),
     ("EYELINE_BACKEND_KILLS", "1000"),
+    ("EYELINE_SWIFT_KILLS", "1000"),
     ("EYELINE_SIM_SCHEDULES", "1000000"),
     ("PROPTEST_CASES", "100000"),
     ("EYELINE_FUZZ_SECONDS", "3600"),
@@ -70,6 +72,8 @@ const RUNS: [(&str, &str, &str); 6] = [
 pub(crate) enum Part {
     /// Tabs closed and browsers killed at random moments
     Web,
+    /// A Swift process killed at random moments
+    Swift,
 }
 
 /// Runs the long tests, each fuzz target, then the browsers.
@@ -91,21 +95,29 @@ pub(crate) fn run() -> Result<()> {
         println!("── {what}: ok ({:.0} s)", begun.elapsed().as_secs_f64());
     }
     fuzz()?;
+    swift()?;
     web()
+}
+
+/// Kills a Swift process at random moments.
+pub(crate) fn swift() -> Result<()> {
+    println!("\n── Swift");
+    swift::soak(number("EYELINE_SWIFT_KILLS")?)
 }
 
 /// Closes tabs and kills browsers, and shows what became of what was on screen.
 pub(crate) fn web() -> Result<()> {
     println!("\n── web");
-    let number = |name| {
-        setting(name)
-            .parse()
-            .with_context(|| format!("{name} is not a number"))
-    };
     browsers::soak(
         number("EYELINE_TAB_CLOSINGS")?,
         number("EYELINE_BROWSER_KILLS")?,
     )
+}
+
+fn number(name: &str) -> Result<u32> {
+    setting(name)
+        .parse()
+        .with_context(|| format!("{name} is not a number"))
 }
 
 fn setting(name: &str) -> String {

@@ -116,8 +116,8 @@ impl Tally {
         Ok(())
     }
 
-    /// Adds what one line of Cargo's test runner says, `test result: ok. 12 passed; 0 failed; …`, of Node's, `ℹ pass 12`, or the last
-    /// of a module under Maven, `[INFO] Tests run: 12, Failures: 0, Errors: 0, Skipped: 0`.
+    /// Adds what one line of Cargo's test runner says, `test result: ok. 12 passed; 0 failed; …`, of Node's, `ℹ pass 12`, of Swift's,
+    /// `✔ Test "a name" passed after 0.1 seconds.`, or the last of a module under Maven, `[INFO] Tests run: 12, Failures: 0, Errors: 0, Skipped: 0`.
     fn add_line(&mut self, line: &str) {
         self.add_line_of_maven(line);
         let of_node = |word: &str| {
@@ -129,6 +129,12 @@ impl Tally {
         };
         self.passed += of_node("pass ").unwrap_or(0);
         self.failed += of_node("fail ").unwrap_or(0);
+        let of_swift = |mark: &str, word: &str| {
+            let one = line.strip_prefix(mark);
+            one.is_some_and(|test| !test.starts_with("run with ") && test.contains(word))
+        };
+        self.passed += usize::from(of_swift("✔ Test ", " passed after "));
+        self.failed += usize::from(of_swift("✘ Test ", " failed after "));
         let Some(rest) = line.trim_start().strip_prefix("test result: ") else {
             return;
         };
@@ -217,8 +223,8 @@ pub(crate) fn tests_told(command: &mut Command, mut tell: impl FnMut(&str)) -> R
         tell(&line);
         tally.add_line(&line);
         // One line a passing test would bury the failing one.
-        let passed =
-            line.starts_with("test ") && line.ends_with("... ok") || line.starts_with("✔ ");
+        let passed = line.starts_with("test ") && line.ends_with("... ok")
+            || ["✔ ", "◇ ", "↳ "].iter().any(|mark| line.starts_with(mark));
         if !passed && !line.is_empty() {
             println!("{line}");
         }
@@ -266,6 +272,22 @@ mod tests {
             tally.add_line(line);
         }
         assert_eq!((tally.passed, tally.failed), (8, 3));
+    }
+
+    #[test]
+    fn swifts_tests_are_added_up() {
+        let mut tally = Tally::default();
+        for line in [
+            "◇ Test \"a redirect\" started.",
+            "✔ Test \"a redirect\" passed after 0.062 seconds.",
+            "✔ Suite TransportTests passed after 0.062 seconds.",
+            "✘ Test \"an answer\" recorded an issue at T.swift:4:39: Expectation failed: false",
+            "✘ Test \"an answer\" failed after 0.001 seconds with 1 issue.",
+            "✘ Test run with 2 tests failed after 0.062 seconds with 1 issue.",
+        ] {
+            tally.add_line(line);
+        }
+        assert_eq!((tally.passed, tally.failed), (1, 1));
     }
 
     #[test]

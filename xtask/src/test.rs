@@ -6,7 +6,8 @@ use anyhow::Result;
 
 use crate::steps::{self, Steps, Tally};
 use crate::{
-    browsers, conformance, demo, directions, documents, kotlin, layout, tools, web, workspace,
+    browsers, conformance, demo, directions, documents, kotlin, layout, swift, tools, web,
+    workspace,
 };
 
 /// Runs every step, says what failed, and exits with 1 where anything did.
@@ -62,6 +63,10 @@ pub(crate) fn run() -> Result<()> {
     steps.step("tabs closed and browsers killed", || {
         one(browsers::soak(TAB_CLOSINGS, BROWSER_KILLS))
     });
+    steps.step("the Swift package", || {
+        one(swift::run(swift::Differences::Fail))
+    });
+    steps.step("tests in Swift", swift::test);
     steps.step("documentation", || {
         let mut doc = workspace::cargo()?;
         doc.args(["doc", "--workspace", "--no-deps", "--locked", "--quiet"])

@@ -101,7 +101,8 @@ pub(crate) fn strace() -> Result<()> {
     Ok(())
 }
 
-fn answers(command: &mut Command) -> bool {
+/// Whether a command can be run and is content.
+pub(crate) fn answers(command: &mut Command) -> bool {
     command
         .stdout(Stdio::null())
         .stderr(Stdio::null())

@@ -1,0 +1,33 @@
+// swift-tools-version: 6.0
+// Eyeline for iOS and other Apple platforms, and for Linux, where its tests run.
+
+import PackageDescription
+
+/// The Rust library behind its C header: an XCFramework for Apple's platforms, made by `cargo xtask swift --xcframework`;
+/// elsewhere a static library that whoever builds names with `-Xlinker -L…`, as `cargo xtask swift` does.
+#if os(Linux)
+    let library = Target.systemLibrary(name: "EyelineFFI", path: "Sources/EyelineFFI/generated")
+#else
+    let library = Target.binaryTarget(name: "EyelineFFI", path: "EyelineFFI.xcframework")
+#endif
+
+let package = Package(
+    name: "Eyeline",
+    platforms: [.iOS(.v15), .macOS(.v12), .tvOS(.v15)],
+    products: [
+        .library(name: "Eyeline", targets: ["Eyeline"]),
+        .library(name: "EyelineTestKit", targets: ["EyelineTestKit"]),
+    ],
+    targets: [
+        library,
+        .target(name: "EyelineBindings", dependencies: ["EyelineFFI"]),
+        .target(
+            name: "Eyeline",
+            dependencies: ["EyelineBindings"],
+            resources: [.copy("PrivacyInfo.xcprivacy")]
+        ),
+        .target(name: "EyelineTestKit", dependencies: ["Eyeline", "EyelineBindings"]),
+        .executableTarget(name: "KilledApp", dependencies: ["Eyeline"], path: "Tests/KilledApp"),
+        .testTarget(name: "EyelineTests", dependencies: ["Eyeline", "EyelineTestKit", "KilledApp"]),
+    ]
+)

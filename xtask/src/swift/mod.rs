@@ -1,0 +1,48 @@
+//! `cargo xtask swift`: the Swift package of `bindings/mobile/swift`, from the Rust library below it to its tests.
+
+mod install;
+mod package;
+mod privacy;
+mod suite;
+mod surface;
+mod toolchain;
+
+use anyhow::Result;
+
+use package::Package;
+use toolchain::Toolchain;
+
+use crate::steps::Tally;
+
+/// What becomes of a difference to what is committed.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Differences {
+    /// It fails the run.
+    Fail,
+    /// It is committed: written over what stands in the checkout.
+    Bless,
+}
+
+/// Builds the package, and holds its public surface and what it tells the stores against what is committed.
+pub(crate) fn run(differences: Differences) -> Result<()> {
+    privacy::hold(differences)?;
+    let toolchain = Toolchain::find()?;
+    println!("{}", toolchain.version()?);
+    let package = Package::prepare()?;
+    crate::steps::run(&mut package.swift(&toolchain, "build")?)?;
+    surface::hold(&package, &toolchain, differences)
+}
+
+/// Runs the suite against the real library and the real collector, and the example against `eyeline up`.
+pub(crate) fn test() -> Result<Tally> {
+    let toolchain = Toolchain::find()?;
+    let package = Package::prepare()?;
+    suite::run(&package, &toolchain)
+}
+
+/// Kills a Swift process this often, and counts what is missing.
+pub(crate) fn soak(kills: u32) -> Result<()> {
+    let toolchain = Toolchain::find()?;
+    let package = Package::prepare()?;
+    suite::kill(&package, &toolchain, kills)
+}

@@ -1,0 +1,54 @@
+//! The tests of the Swift package, run on this machine.
+
+use std::env;
+use std::path::PathBuf;
+use std::process::Command;
+
+use anyhow::{Result, ensure};
+
+use super::package::Package;
+use super::toolchain::Toolchain;
+use crate::steps::{self, Tally};
+use crate::workspace;
+
+/// Runs every test.
+pub(super) fn run(package: &Package, toolchain: &Toolchain) -> Result<Tally> {
+    let tally = steps::tests(&mut tests(package, toolchain)?)?;
+    // A runner that finds no test says so in a line of its own and is content.
+    ensure!(tally.passed + tally.failed > 0, "swift test ran no test");
+    Ok(tally)
+}
+
+/// Runs the kill test alone, with this many kills.
+pub(super) fn kill(package: &Package, toolchain: &Toolchain, kills: u32) -> Result<()> {
+    let mut tests = tests(package, toolchain)?;
+    tests
+        .args(["--filter", "KillTests"])
+        .env("EYELINE_KILLS", kills.to_string());
+    steps::run(&mut tests)
+}
+
+fn tests(package: &Package, toolchain: &Toolchain) -> Result<Command> {
+    let mut tests = package.swift(toolchain, "test")?;
+    tests
+        // The runner of XCTest would only say that there is none of its tests.
+        .arg("--disable-xctest")
+        .env("EYELINE_BIN", eyeline()?);
+    Ok(tests)
+}
+
+/// The command `eyeline`: built, unless `EYELINE_BIN` names one.
+fn eyeline() -> Result<PathBuf> {
+    if let Some(built) = env::var_os("EYELINE_BIN") {
+        return Ok(built.into());
+    }
+    steps::run(workspace::cargo()?.args([
+        "build",
+        "--quiet",
+        "--workspace",
+        "--locked",
+        "--bin",
+        "eyeline",
+    ]))?;
+    Ok(workspace::binaries()?.join("eyeline"))
+}
