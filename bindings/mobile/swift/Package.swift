@@ -3,7 +3,7 @@
 
 import PackageDescription
 
-/// The Rust library behind its C header: an XCFramework for Apple's platforms, made by `cargo xtask swift --xcframework`;
+/// The Rust library behind its C header: an XCFramework for Apple's platforms, which nothing here makes yet;
 /// elsewhere a static library that whoever builds names with `-Xlinker -L…`, as `cargo xtask swift` does.
 #if os(Linux)
     let library = Target.systemLibrary(name: "EyelineFFI", path: "Sources/EyelineFFI/generated")

@@ -33,7 +33,7 @@ pub(crate) fn run(differences: Differences) -> Result<()> {
     surface::hold(&package, &toolchain, differences)
 }
 
-/// Runs the suite against the real library and the real collector, and the example against `eyeline up`.
+/// Runs the suite against the real library and the real collector.
 pub(crate) fn test() -> Result<Tally> {
     let toolchain = Toolchain::find()?;
     let package = Package::prepare()?;

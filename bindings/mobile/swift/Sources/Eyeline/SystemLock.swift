@@ -1,5 +1,5 @@
 // The device's lock as UIKit tells it. Elsewhere files are always readable.
-// The UIKit half was never compiled in this project's own checks: they have no Apple SDK. The release workflow compiles it.
+// The UIKit half was never compiled in this project's own checks: they have no Apple SDK.
 
 import Foundation
 

@@ -1,5 +1,5 @@
 // UIKit: follows the app to the front, away from it and into the background.
-// Never compiled in this project's own checks: they have no Apple SDK. The release workflow compiles it.
+// Never compiled in this project's own checks: they have no Apple SDK.
 
 #if canImport(UIKit) && !os(watchOS)
     import UIKit

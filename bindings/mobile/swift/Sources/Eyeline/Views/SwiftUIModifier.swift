@@ -1,5 +1,5 @@
 // SwiftUI: `.measured(as:by:)` on any view. A view of UIKit behind it sees what clips it, which SwiftUI does not tell.
-// Never compiled in this project's own checks: they have no Apple SDK. The release workflow compiles it.
+// Never compiled in this project's own checks: they have no Apple SDK.
 
 #if canImport(SwiftUI) && canImport(UIKit) && !os(watchOS)
     import SwiftUI

@@ -1,5 +1,5 @@
 // UIKit: watches views and tells how much of each shows through its superviews and its window.
-// Never compiled in this project's own checks: they have no Apple SDK. The release workflow compiles it.
+// Never compiled in this project's own checks: they have no Apple SDK.
 
 #if canImport(UIKit) && !os(watchOS)
     import UIKit
