@@ -160,7 +160,7 @@ impl Builder {
     ///
     /// The runtime must have its I/O and time drivers enabled, and outlive the client: once it is gone nothing is sent, the
     /// thread that records also syncs the journal (at most once a second), and what can't be stored is refused. Don't block one of its threads in
-    /// [`Flush::wait`](super::Flush::wait): `.await` the flush there.
+    /// [`Flush::wait`](crate::Flush::wait): `.await` the flush there.
     pub fn runtime(mut self, runtime: Handle) -> Self {
         self.place = Place::On(runtime);
         self
