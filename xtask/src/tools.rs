@@ -89,16 +89,26 @@ pub(crate) fn strace() -> Result<()> {
         return Ok(());
     }
     println!("strace is missing: installing it with apt-get");
-    let apt = |words: &[&str]| steps::run(Command::new("apt-get").args(words));
-    if apt(&["update", "--quiet"])
-        .and_then(|()| apt(&["install", "--yes", "--quiet", "strace"]))
-        .is_err()
-    {
+    if apt_install(&["strace"]).is_err() {
         bail!(
             "strace is missing and apt-get could not install it: install your system's package `strace`"
         );
     }
     Ok(())
+}
+
+/// Installs Debian packages, without a question; `words` are what stands behind `apt-get install`.
+///
+/// # Errors
+/// Where apt-get is not there, or could not. The caller knows what to say then.
+pub(crate) fn apt_install(words: &[&str]) -> Result<()> {
+    let apt = |first: &[&str], more: &[&str]| {
+        let mut apt = Command::new("apt-get");
+        apt.args(first).args(more);
+        steps::run(apt.env("DEBIAN_FRONTEND", "noninteractive"))
+    };
+    apt(&["update", "--quiet"], &[])?;
+    apt(&["install", "--yes", "--quiet"], words)
 }
 
 /// Whether a command can be run and is content.

@@ -1,11 +1,10 @@
 //! Chromium, Firefox and WebKit with what drives them: installed where missing.
 
 use std::path::Path;
-use std::process::Command;
 
 use anyhow::{Result, bail};
 
-use crate::steps;
+use crate::tools;
 
 /// A program the web tests start, the places it may be, and the Debian package that brings it.
 struct Needed {
@@ -60,19 +59,8 @@ pub(super) fn install() -> Result<()> {
     }
     let packages = missing.join(" ");
     println!("missing for the browser tests: {packages}; installing them with apt-get");
-    let apt = |words: &[&str]| {
-        steps::run(
-            Command::new("apt-get")
-                .args(words)
-                .env("DEBIAN_FRONTEND", "noninteractive"),
-        )
-    };
-    let mut install = vec!["install", "--yes", "--quiet", "--no-install-recommends"];
-    install.extend(&missing);
-    if apt(&["update", "--quiet"])
-        .and_then(|()| apt(&install))
-        .is_err()
-    {
+    let words = [&["--no-install-recommends"][..], &missing].concat();
+    if tools::apt_install(&words).is_err() {
         bail!(
             "the browser tests need {packages} and apt-get could not install them: as root on Debian or Ubuntu run \
              `apt-get install {packages}`, elsewhere install what brings these programs"

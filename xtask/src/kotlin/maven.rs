@@ -1,10 +1,10 @@
 //! Maven and a JDK: installed where missing. What Maven fetches lies in the cache, so that a second checkout fetches nothing.
 
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 use anyhow::{Result, bail};
 
-use crate::{steps, workspace};
+use crate::{tools, workspace};
 
 /// A program, how it is asked whether it is there, and the Debian package that brings it.
 const NEEDED: [(&str, &str, &str); 3] = [
@@ -20,7 +20,7 @@ const NEEDED: [(&str, &str, &str); 3] = [
 pub(super) fn install() -> Result<()> {
     let mut missing: Vec<_> = NEEDED
         .iter()
-        .filter(|(program, word, _)| !answers(program, word))
+        .filter(|(program, word, _)| !tools::answers(Command::new(program).arg(word)))
         .map(|(_, _, package)| *package)
         .collect();
     missing.dedup();
@@ -29,16 +29,8 @@ pub(super) fn install() -> Result<()> {
     }
     let packages = missing.join(" ");
     println!("missing for the Kotlin packages: {packages}; installing them with apt-get");
-    let apt = |words: &[&str]| {
-        let mut apt = Command::new("apt-get");
-        steps::run(apt.args(words).env("DEBIAN_FRONTEND", "noninteractive"))
-    };
-    let mut install = vec!["install", "--yes", "--quiet", "--no-install-recommends"];
-    install.extend(&missing);
-    if apt(&["update", "--quiet"])
-        .and_then(|()| apt(&install))
-        .is_err()
-    {
+    let words = [&["--no-install-recommends"][..], &missing].concat();
+    if tools::apt_install(&words).is_err() {
         bail!(
             "the Kotlin packages need {packages} and apt-get could not install them: as root on Debian or Ubuntu run \
              `apt-get install {packages}`, elsewhere install Maven 3.8 or later and a JDK 17 or later"
@@ -58,13 +50,4 @@ pub(super) fn command() -> Result<Command> {
             workspace::cache()?.join("maven").display()
         ));
     Ok(maven)
-}
-
-fn answers(program: &str, word: &str) -> bool {
-    let mut command = Command::new(program);
-    command
-        .arg(word)
-        .stdout(Stdio::null())
-        .stderr(Stdio::null());
-    command.status().is_ok_and(|status| status.success())
 }

@@ -25,13 +25,7 @@ pub(super) fn into(root: &Path) -> Result<()> {
     }
     if !tools::answers(Command::new("debootstrap").arg("--version")) {
         println!("debootstrap is missing: installing it with apt-get");
-        let apt = |words: &[&str]| {
-            let mut apt = Command::new("apt-get");
-            steps::run(apt.args(words).env("DEBIAN_FRONTEND", "noninteractive"))
-        };
-        if apt(&["update", "--quiet"]).is_err()
-            || apt(&["install", "--yes", "--quiet", "debootstrap"]).is_err()
-        {
+        if tools::apt_install(&["debootstrap"]).is_err() {
             return toolchain::refuse("apt-get could not install debootstrap");
         }
     }
