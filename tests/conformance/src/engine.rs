@@ -63,8 +63,9 @@ impl Host for EngineHost {
         process.save()
     }
 
-    fn kill(&mut self) {
+    fn kill(&mut self) -> Result<()> {
         self.process = None;
+        Ok(())
     }
 
     fn call(&mut self, now: Now, call: &Call) -> Result<()> {
@@ -87,27 +88,24 @@ impl Host for EngineHost {
         }))
     }
 
-    fn answer(&mut self, now: Now, answer: &HostAnswer) {
-        let Some(process) = &mut self.process else {
-            return;
-        };
-        if let Some(ticket) = process.ticket.take() {
-            process.engine.answer(now, ticket, answer);
-            process.save().expect("the journal has room for a scenario");
-        }
+    fn answer(&mut self, now: Now, answer: &HostAnswer) -> Result<()> {
+        let process = self.process()?;
+        let ticket = process.ticket.take().context("nothing was asked")?;
+        process.engine.answer(now, ticket, answer);
+        process.save()
     }
 
     fn is_store_used(&self) -> Result<bool> {
         holds_a_byte(self.directory.path())
     }
 
-    fn counts(&self, now: Now) -> Counts {
+    fn counts(&mut self, now: Now) -> Result<Counts> {
         let stats = self
             .process
             .as_ref()
             .map(|process| process.engine.stats(now))
             .unwrap_or_default();
-        Counts {
+        Ok(Counts {
             captured: stats.captured,
             delivered: stats.delivered,
             queued: stats.queued,
@@ -118,7 +116,7 @@ impl Host for EngineHost {
                 .map(|(reason, count)| (reason.as_str(), *count))
                 .filter(|(_, count)| *count > 0)
                 .collect(),
-        }
+        })
     }
 }
 

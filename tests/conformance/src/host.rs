@@ -4,7 +4,7 @@ use std::fs;
 use std::io::Read;
 use std::path::Path;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use eyeline_core::{HostAnswer, Now};
 use flate2::read::GzDecoder;
 
@@ -19,13 +19,24 @@ pub trait Host {
     fn start(&mut self, now: Now, given: &Given, choice: Choice, seed: u64) -> Result<()>;
 
     /// The process dies: nothing is called any more, nothing is stored.
-    fn kill(&mut self);
+    ///
+    /// # Errors
+    /// Where it can't be killed.
+    fn kill(&mut self) -> Result<()>;
 
     /// What an app, a page or the system does. Never a start, a kill or what concerns the collector.
     ///
     /// # Errors
     /// Where the scenario asks for what no host can do.
     fn call(&mut self, now: Now, call: &Call) -> Result<()>;
+
+    /// The same, so many times at one moment.
+    ///
+    /// # Errors
+    /// As [`Host::call`].
+    fn call_times(&mut self, now: Now, call: &Call, times: u64) -> Result<()> {
+        (0..times).try_for_each(|_| self.call(now, call))
+    }
 
     /// The request that is due now, if any.
     ///
@@ -34,7 +45,10 @@ pub trait Host {
     fn request(&mut self, now: Now) -> Result<Option<Request>>;
 
     /// What came of the request handed out last.
-    fn answer(&mut self, now: Now, answer: &HostAnswer);
+    ///
+    /// # Errors
+    /// Where it can't be reported.
+    fn answer(&mut self, now: Now, answer: &HostAnswer) -> Result<()>;
 
     /// Whether the store holds a byte.
     ///
@@ -43,7 +57,10 @@ pub trait Host {
     fn is_store_used(&self) -> Result<bool>;
 
     /// What became of every event.
-    fn counts(&self, now: Now) -> Counts;
+    ///
+    /// # Errors
+    /// Where it can't be asked.
+    fn counts(&mut self, now: Now) -> Result<Counts>;
 }
 
 /// One request, as the collector sees it.
@@ -54,6 +71,22 @@ pub struct Request {
     /// The body before gzip.
     pub body: String,
 }
+
+impl Request {
+    /// One that a client sent to [`ADDRESS`] with [`KEY`].
+    pub(crate) fn seen(url: &str, body: Vec<u8>) -> Result<Self> {
+        let path = url.strip_prefix(ADDRESS).context("another address")?;
+        Ok(Self {
+            path: path.replace(&format!("&k={KEY}"), ""),
+            body: unpacked(body)?,
+        })
+    }
+}
+
+/// Where clients with a transport of their own send.
+pub(crate) const ADDRESS: &str = "https://collect.example.com";
+/// Their write key.
+pub(crate) const KEY: &str = "key-1";
 
 /// What became of every event.
 #[derive(Debug, Default, PartialEq, Eq)]

@@ -7,7 +7,9 @@ mod collector;
 mod engine;
 mod host;
 mod mobile;
+mod piped;
 mod player;
+mod report;
 mod said;
 mod scenario;
 mod suite;
@@ -17,7 +19,9 @@ pub use collector::Collector;
 pub use engine::EngineHost;
 pub use host::{Counts, Host, Request};
 pub use mobile::MobileHost;
+pub use piped::{PipedHost, Program};
 pub use player::play;
+pub use report::Report;
 pub use scenario::{
     Answer, Call, Choice, Device, Given, Page, Render, Rule, Scenario, Served, Spoken, Step,
 };

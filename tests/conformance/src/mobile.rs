@@ -10,7 +10,7 @@ use eyeline_mobile as mobile;
 use eyeline_mobile::{Client, TestClock, TestRig, Transport, TransportError};
 use tempfile::TempDir;
 
-use crate::host::{Counts, Host, Request, unpacked};
+use crate::host::{Counts, Host, Request};
 use crate::said;
 use crate::scenario::{Call, Choice, Given};
 
@@ -64,11 +64,12 @@ impl Host for MobileHost {
         Ok(())
     }
 
-    fn kill(&mut self) {
+    fn kill(&mut self) -> Result<()> {
         if let Some(running) = self.running.take() {
             running.client.abandon();
             running.wire.cut();
         }
+        Ok(())
     }
 
     fn call(&mut self, now: Now, call: &Call) -> Result<()> {
@@ -84,50 +85,43 @@ impl Host for MobileHost {
         let Some(request) = running.wire.next() else {
             return Ok(None);
         };
-        let path = request
-            .url
-            .strip_prefix(ADDRESS)
-            .context("another address")?;
-        Ok(Some(Request {
-            path: path.replace(KEY, ""),
-            body: unpacked(request.body)?,
-        }))
+        Request::seen(&request.url, request.body).map(Some)
     }
 
-    fn answer(&mut self, _: Now, answer: &HostAnswer) {
-        if let Some(running) = &self.running {
-            running.wire.answer(match answer {
-                HostAnswer::Http {
-                    code,
-                    retry_after,
-                    body,
-                } => Ok(mobile::Response {
-                    status: *code,
-                    retry_after: retry_after.clone(),
-                    body: body.clone(),
-                }),
-                HostAnswer::TimedOut => Err(TransportError::TimedOut),
-                _ => Err(TransportError::Unreachable),
-            });
-        }
+    fn answer(&mut self, _: Now, answer: &HostAnswer) -> Result<()> {
+        let running = self.running.as_ref().context("no client runs")?;
+        running.wire.answer(match answer {
+            HostAnswer::Http {
+                code,
+                retry_after,
+                body,
+            } => Ok(mobile::Response {
+                status: *code,
+                retry_after: retry_after.clone(),
+                body: body.clone(),
+            }),
+            HostAnswer::TimedOut => Err(TransportError::TimedOut),
+            _ => Err(TransportError::Unreachable),
+        });
+        Ok(())
     }
 
     fn is_store_used(&self) -> Result<bool> {
         crate::host::holds_a_byte(self.directory.path())
     }
 
-    fn counts(&self, _: Now) -> Counts {
+    fn counts(&mut self, _: Now) -> Result<Counts> {
         let Some(running) = &self.running else {
-            return Counts::default();
+            return Ok(Counts::default());
         };
         let stats = running.client.stats();
-        Counts {
+        Ok(Counts {
             captured: stats.captured,
             delivered: stats.delivered,
             queued: stats.queued,
             erasures: stats.erasures,
             lost: said::lost(&stats),
-        }
+        })
     }
 }
 
@@ -266,7 +260,5 @@ impl Transport for Wire {
     }
 }
 
-pub(crate) const ADDRESS: &str = "https://collect.example.com";
-const KEY: &str = "&k=key-1";
 /// Longer than anything here takes: a scenario that needs it has failed.
 const LONG_MS: u64 = 60_000;

@@ -27,9 +27,8 @@ pub fn play(scenario: &Scenario, host: &mut dyn Host) -> Result<Transcript> {
             .with_context(|| format!("step {} of {}", at + 1, scenario.when.len()))?;
     }
     let last = scenario.when.last().context("nothing happens")?;
-    stage
-        .transcript
-        .end(&stage.host.counts(moment(step_end(last), last)));
+    let counts = stage.host.counts(moment(step_end(last), last))?;
+    stage.transcript.end(&counts);
     Ok(stage.transcript)
 }
 
@@ -55,7 +54,7 @@ impl Stage<'_> {
                 self.host.start(now, given, choice, seed)?;
             }
             Call::Kill {} => {
-                self.host.kill();
+                self.host.kill()?;
                 self.is_silent = false;
                 return Ok(());
             }
@@ -75,9 +74,7 @@ impl Stage<'_> {
             }
             call => {
                 self.send_what_is_due(now)?;
-                for _ in 0..step.times {
-                    self.host.call(now, call)?;
-                }
+                self.host.call_times(now, call, step.times)?;
             }
         }
         self.send_what_is_due(now)
@@ -90,7 +87,7 @@ impl Stage<'_> {
         while let Some(request) = self.host.request(now)? {
             self.transcript.request(&request);
             match self.collector.answer(&request.body) {
-                Some(answer) => self.host.answer(now, &answer),
+                Some(answer) => self.host.answer(now, &answer)?,
                 None => {
                     self.is_silent = true;
                     break;

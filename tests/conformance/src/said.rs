@@ -6,11 +6,11 @@ use anyhow::{Context, Result, bail};
 use eyeline_core::LossReason;
 use eyeline_mobile as mobile;
 
-use crate::mobile::ADDRESS;
+use crate::host::{ADDRESS, KEY};
 use crate::scenario::{Call, Choice, Device, Given, Page, Render, Served};
 
 pub(crate) fn config(given: &Given, choice: Choice) -> mobile::Config {
-    let mut config = mobile::Config::new(ADDRESS, "key-1", &given.affiliate);
+    let mut config = mobile::Config::new(ADDRESS, KEY, &given.affiliate);
     config.consent = Some(consent(choice));
     config.gpc = given.gpc;
     config.children = given.children;

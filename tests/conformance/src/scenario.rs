@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 /// One scenario.
@@ -22,7 +22,7 @@ pub struct Scenario {
 }
 
 /// What every start is told.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Given {
     /// Ids and jitter of start k, counted from 0, are drawn from this number plus k.
@@ -79,7 +79,7 @@ impl Default for Given {
 }
 
 /// A visitor's choice.
-#[derive(Debug, Clone, Copy, Deserialize)]
+#[derive(Debug, Clone, Copy, Deserialize, Serialize)]
 #[serde(rename_all = "lowercase")]
 #[expect(missing_docs, reason = "the words of the wire and of the README")]
 pub enum Choice {
@@ -90,7 +90,7 @@ pub enum Choice {
 }
 
 /// A page or screen; an empty text is none.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
 #[expect(missing_docs, reason = "the words of the wire and of the README")]
 pub struct Page {
@@ -100,7 +100,7 @@ pub struct Page {
 }
 
 /// A device.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 #[expect(missing_docs, reason = "the words of the wire and of the README")]
 pub struct Device {
@@ -148,7 +148,7 @@ impl TryFrom<Map<String, Value>> for Step {
 }
 
 /// What is done.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(tag = "do", rename_all = "lowercase", deny_unknown_fields)]
 #[expect(missing_docs, reason = "the words of the README, which explains each")]
 pub enum Call {
@@ -222,7 +222,7 @@ pub enum Call {
 }
 
 /// What is shown, where, and what chose it.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 #[expect(missing_docs, reason = "the words of the README, which explains each")]
 pub struct Render {
@@ -254,7 +254,7 @@ fn yes() -> bool {
 }
 
 /// What was delivered to a placement.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 #[expect(missing_docs, reason = "the words of the README, which explains each")]
 pub struct Served {
@@ -273,7 +273,7 @@ pub struct Served {
 }
 
 /// A rule of the host's own.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 #[expect(missing_docs, reason = "the words of the README, which explains each")]
 pub struct Rule {
@@ -283,7 +283,7 @@ pub struct Rule {
 }
 
 /// What the scripted collector does with a request.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(untagged, deny_unknown_fields)]
 pub enum Answer {
     /// By a word of its own.
@@ -307,7 +307,7 @@ pub enum Answer {
 }
 
 /// Answers that need no more than a word.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Spoken {
     /// Takes every event.
