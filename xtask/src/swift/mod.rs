@@ -6,6 +6,7 @@ mod privacy;
 mod suite;
 mod surface;
 mod toolchain;
+mod version;
 
 use anyhow::Result;
 
@@ -23,8 +24,9 @@ pub(crate) enum Differences {
     Bless,
 }
 
-/// Builds the package, and holds its public surface and what it tells the stores against what is committed.
+/// Builds the package, and holds its version, its public surface and what it tells the stores against what is committed.
 pub(crate) fn run(differences: Differences) -> Result<()> {
+    version::hold(differences)?;
     privacy::hold(differences)?;
     let toolchain = Toolchain::find()?;
     println!("{}", toolchain.version()?);
