@@ -1,12 +1,13 @@
 //! `cargo xtask conformance`: every scenario of `tests/conformance` on every host, and a table of how they did.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
+use std::process::Command;
+use std::{env, fs};
 
 use anyhow::{Context, Result};
 
 use crate::steps::{self, Tally};
-use crate::{browsers, web, workspace};
+use crate::{browsers, kotlin, web, workspace};
 
 /// Plays all of it. With `bless` the transcripts of this run are committed to instead.
 ///
@@ -22,6 +23,9 @@ pub(crate) fn run(bless: bool) -> Result<Tally> {
     tally = tally.plus(steps::tests_told(rust.args(words), |line| {
         table.note(line);
     })?);
+    let kotlin = kotlin::java("conformance", "dev.eyeline.conformance.MainKt")?;
+    let mut kotlin = piped("kotlin", &kotlin)?;
+    tally = tally.plus(steps::tests_told(&mut kotlin, |line| table.note(line))?);
     browsers::install()?;
     web::run(web::Differences::Say)?;
     let mut node = browsers::node()?;
@@ -31,6 +35,26 @@ pub(crate) fn run(bless: bool) -> Result<Tally> {
     })?);
     table.print()?;
     Ok(tally)
+}
+
+/// The player for a binding in another language, whose program makes the calls.
+fn piped(host: &str, program: &Command) -> Result<Command> {
+    steps::run(workspace::cargo()?.args([
+        "build",
+        "--quiet",
+        "--locked",
+        "--package",
+        "eyeline-conformance",
+        "--bin",
+        "conformance",
+    ]))?;
+    let player = format!("conformance{}", env::consts::EXE_SUFFIX);
+    let mut command = Command::new(workspace::binaries()?.join(player));
+    command
+        .arg(host)
+        .arg(program.get_program())
+        .args(program.get_args());
+    Ok(command)
 }
 
 /// How each scenario went on each host.

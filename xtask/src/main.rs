@@ -144,6 +144,9 @@ fn main() -> anyhow::Result<()> {
         } => soak::web(),
         Command::Conformance { bless } => conformance::run(bless)?.verdict(),
         Command::Soak {
+            only: Some(soak::Part::Kotlin),
+        } => soak::kotlin(),
+        Command::Soak {
             only: Some(soak::Part::Swift),
         } => soak::swift(),
         Command::Browsers => browsers::install(),

@@ -6,13 +6,14 @@ use std::time::Instant;
 
 use anyhow::{Context, Result};
 
-use crate::{browsers, steps, swift, tools, workspace};
+use crate::{browsers, kotlin, steps, swift, tools, workspace};
 
 /// What can be set, for `--help`.
 pub(crate) const SETTINGS: &str = "\
 Settings, all environment variables:
   EYELINE_KILLS           kill -9 of a client [10000]
   EYELINE_BACKEND_KILLS   kill -9 of a collector, and of a loader [1000]
+  EYELINE_JVM_KILLS       kill -9 of a JVM [1000]
   EYELINE_SWIFT_KILLS     kill -9 of a Swift process [1000]
   EYELINE_SIM_SCHEDULES   schedules of the simulation [1000000]
   PROPTEST_CASES          cases of each property [100000]
@@ -21,9 +22,10 @@ Settings, all environment variables:
   EYELINE_BROWSER_KILLS   kill -9 of each browser [50]";
 
 /// What each setting is unless the environment says otherwise.
-const DEFAULTS: [(&str, &str); 8] = [
+const DEFAULTS: [(&str, &str); 9] = [
     ("EYELINE_KILLS", "10000"),
     ("EYELINE_BACKEND_KILLS", "1000"),
+    ("EYELINE_JVM_KILLS", "1000"),
     ("EYELINE_SWIFT_KILLS", "1000"),
     ("EYELINE_SIM_SCHEDULES", "1000000"),
     ("PROPTEST_CASES", "100000"),
@@ -72,6 +74,8 @@ const RUNS: [(&str, &str, &str); 6] = [
 pub(crate) enum Part {
     /// Tabs closed and browsers killed at random moments
     Web,
+    /// A JVM killed at random moments
+    Kotlin,
     /// A Swift process killed at random moments
     Swift,
 }
@@ -95,8 +99,15 @@ pub(crate) fn run() -> Result<()> {
         println!("── {what}: ok ({:.0} s)", begun.elapsed().as_secs_f64());
     }
     fuzz()?;
+    kotlin()?;
     swift()?;
     web()
+}
+
+/// Kills a JVM at random moments.
+pub(crate) fn kotlin() -> Result<()> {
+    println!("\n── Kotlin");
+    kotlin::soak(number("EYELINE_JVM_KILLS")?)
 }
 
 /// Kills a Swift process at random moments.

@@ -1,10 +1,12 @@
 //! `cargo xtask kotlin`: the library, the Kotlin side of its surface, the packages under Maven, and their tests.
 
+mod library;
 mod maven;
 mod surface;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::{env, fs};
 
 use anyhow::{Context, Result};
@@ -19,10 +21,7 @@ pub(crate) use surface::Surface;
 /// # Errors
 /// Where a tool is missing and can't be installed, something does not build, or the surface differs.
 pub(crate) fn run(surface: Surface) -> Result<Tally> {
-    maven::install()?;
-    let library = build_library()?;
-    generate(&library)?;
-    put_in_place(&library)?;
+    prepare()?;
     let tally = steps::tests(
         maven::command()?
             .args(["test", "-Dmaven.test.failure.ignore=true"])
@@ -32,9 +31,54 @@ pub(crate) fn run(surface: Surface) -> Result<Tally> {
                 env::var("EYELINE_KILLS").unwrap_or_else(|_| KILLS.to_owned()),
             ),
     )?;
+    IS_COMPILED.store(true, Ordering::Relaxed);
     println!("Kotlin: {} passed, {} failed", tally.passed, tally.failed);
     surface::hold(&MODULES.map(module), surface)?;
     Ok(tally)
+}
+
+/// Kills a JVM this often, and counts what is missing.
+///
+/// # Errors
+/// Where anything is, or the packages do not build.
+pub(crate) fn soak(kills: u32) -> Result<()> {
+    build_collector()?;
+    prepare()?;
+    steps::run(
+        maven::command()?
+            .args(["test", "--projects", "eyeline", "-Dtest=KillTest"])
+            .env(COLLECTOR, collector()?)
+            .env("EYELINE_KILLS", kills.to_string()),
+    )
+}
+
+/// A program of the build, such as the adapter of the conformance suite, ready to be run by itself.
+///
+/// # Errors
+/// Where it does not build.
+pub(crate) fn java(module: &str, main: &str) -> Result<Command> {
+    if !IS_COMPILED.swap(true, Ordering::Relaxed) {
+        prepare()?;
+        steps::run(maven::command()?.args(["--quiet", "compile"]))?;
+    }
+    let target = self::module(module).join("target");
+    let libraries = fs::read_to_string(target.join("classpath"))
+        .with_context(|| format!("{module} says no class path"))?;
+    let mut classes = target.join("classes").into_os_string();
+    classes.push(if cfg!(windows) { ";" } else { ":" });
+    classes.push(libraries);
+    let mut java = Command::new("java");
+    java.arg("-cp").arg(classes).arg(main);
+    Ok(java)
+}
+
+/// Whether this run has compiled all modules: several of its steps need them.
+static IS_COMPILED: AtomicBool = AtomicBool::new(false);
+
+/// Everything that Maven takes as it is: the library, and the Kotlin side of its surface.
+fn prepare() -> Result<()> {
+    maven::install()?;
+    library::prepare()
 }
 
 /// Of a JVM, in a test run; the soak takes its time.
@@ -55,54 +99,12 @@ pub(crate) fn build_collector() -> Result<()> {
 fn collector() -> Result<PathBuf> {
     match env::var_os(COLLECTOR) {
         Some(path) => Ok(path.into()),
-        None => Ok(workspace::binaries()?.join(program("eyeline"))),
+        None => Ok(workspace::binaries()?.join(format!("eyeline{}", env::consts::EXE_SUFFIX))),
     }
 }
 
 /// Names a command `eyeline` that was built before.
 const COLLECTOR: &str = "EYELINE_BIN";
-
-fn build_library() -> Result<PathBuf> {
-    let mut build = workspace::cargo()?;
-    build.args([
-        "build",
-        "--locked",
-        "--package",
-        "eyeline-mobile",
-        "--package",
-        "eyeline-bindgen",
-    ]);
-    steps::run(&mut build)?;
-    Ok(workspace::binaries()?.join(LIBRARY))
-}
-
-/// Writes the Kotlin side of the library's surface. It is not committed: what is reviewed is `api/kotlin.txt`, and this way it can't
-/// be older than the library beside it.
-fn generate(library: &Path) -> Result<()> {
-    let folder = module("eyeline").join("generated");
-    if folder.exists() {
-        fs::remove_dir_all(&folder).context("cannot clear the folder of generated code")?;
-    }
-    let mut bindgen = Command::new(workspace::binaries()?.join(program("eyeline-bindgen")));
-    bindgen
-        .current_dir(workspace::root())
-        .arg("generate")
-        .arg(library)
-        .args(["--language", "kotlin", "--no-format", "--config"])
-        .arg(root().join("uniffi.toml"))
-        .arg("--out-dir")
-        .arg(&folder);
-    steps::run(&mut bindgen)
-}
-
-/// Puts the library where JNA finds it, inside the jar.
-fn put_in_place(library: &Path) -> Result<()> {
-    let folder = module("eyeline").join("native").join(PLATFORM);
-    fs::create_dir_all(&folder).context("cannot make the folder of native libraries")?;
-    fs::copy(library, folder.join(LIBRARY))
-        .with_context(|| format!("cannot copy {}", library.display()))?;
-    Ok(())
-}
 
 /// The modules whose public surface is held.
 const MODULES: [&str; 2] = ["eyeline", "eyeline-test"];
@@ -115,29 +117,3 @@ fn root() -> PathBuf {
 fn module(name: &str) -> PathBuf {
     root().join(name)
 }
-
-fn program(name: &str) -> String {
-    format!("{name}{}", env::consts::EXE_SUFFIX)
-}
-
-const LIBRARY: &str = if cfg!(target_os = "macos") {
-    "libeyeline_mobile.dylib"
-} else if cfg!(windows) {
-    "eyeline_mobile.dll"
-} else {
-    "libeyeline_mobile.so"
-};
-
-/// What JNA calls this machine.
-const PLATFORM: &str = match (
-    cfg!(target_os = "macos"),
-    cfg!(windows),
-    cfg!(target_arch = "aarch64"),
-) {
-    (true, _, true) => "darwin-aarch64",
-    (true, _, false) => "darwin-x86-64",
-    (_, true, true) => "win32-aarch64",
-    (_, true, false) => "win32-x86-64",
-    (false, false, true) => "linux-aarch64",
-    (false, false, false) => "linux-x86-64",
-};

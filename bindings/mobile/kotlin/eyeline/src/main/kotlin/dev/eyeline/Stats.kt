@@ -13,6 +13,7 @@ import dev.eyeline.generated.Stats as FfiStats
  * @property delivered events the collector has taken
  * @property queued events that wait
  * @property lost events that will never be delivered, by reason
+ * @property erasures requests to forget that the collector has not yet taken
  * @property storageFailures how often the disk refused since this start
  * @property failures failed attempts in a row
  * @property blockedForMillis how long until the next attempt, if one has to wait
@@ -24,6 +25,7 @@ public data class Stats(
     val delivered: Long,
     val queued: Long,
     val lost: Map<LossReason, Long>,
+    val erasures: Long,
     val storageFailures: Long,
     val failures: Int,
     val blockedForMillis: Long?,
@@ -79,6 +81,7 @@ internal fun FfiStats.toStats() = Stats(
     delivered = delivered.toLong(),
     queued = queued.toLong(),
     lost = lost.toLosses(),
+    erasures = erasures.toLong(),
     storageFailures = storageFailures.toLong(),
     failures = failures.toInt(),
     blockedForMillis = blockedForMs?.toLong(),
