@@ -7,7 +7,7 @@ use std::{env, fs};
 use anyhow::{Context, Result};
 
 use crate::steps::{self, Tally};
-use crate::{browsers, kotlin, web, workspace};
+use crate::{browsers, kotlin, swift, web, workspace};
 
 /// Plays all of it. With `bless` the transcripts of this run are committed to instead.
 ///
@@ -24,8 +24,10 @@ pub(crate) fn run(bless: bool) -> Result<Tally> {
         table.note(line);
     })?);
     let kotlin = kotlin::java("conformance", "dev.eyeline.conformance.MainKt")?;
-    let mut kotlin = piped("kotlin", &kotlin)?;
-    tally = tally.plus(steps::tests_told(&mut kotlin, |line| table.note(line))?);
+    for (host, program) in [("kotlin", kotlin), ("swift", swift::conformance()?)] {
+        let mut player = piped(host, &program)?;
+        tally = tally.plus(steps::tests_told(&mut player, |line| table.note(line))?);
+    }
     browsers::install()?;
     web::run(web::Differences::Say)?;
     let mut node = browsers::node()?;
@@ -53,7 +55,12 @@ fn piped(host: &str, program: &Command) -> Result<Command> {
     command
         .arg(host)
         .arg(program.get_program())
-        .args(program.get_args());
+        .args(program.get_args())
+        .envs(
+            program
+                .get_envs()
+                .filter_map(|(name, value)| Some((name, value?))),
+        );
     Ok(command)
 }
 

@@ -28,6 +28,8 @@ let package = Package(
         ),
         .target(name: "EyelineTestKit", dependencies: ["Eyeline", "EyelineBindings"]),
         .executableTarget(name: "KilledApp", dependencies: ["Eyeline"], path: "Tests/KilledApp"),
+        .executableTarget(
+            name: "ConformanceHost", dependencies: ["Eyeline", "EyelineBindings"], path: "Tests/ConformanceHost"),
         .testTarget(name: "EyelineTests", dependencies: ["Eyeline", "EyelineTestKit", "KilledApp"]),
     ]
 )

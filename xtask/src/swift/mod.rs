@@ -8,6 +8,8 @@ mod surface;
 mod toolchain;
 mod version;
 
+use std::process::Command;
+
 use anyhow::Result;
 
 use package::Package;
@@ -40,6 +42,14 @@ pub(crate) fn test() -> Result<Tally> {
     let toolchain = Toolchain::find()?;
     let package = Package::prepare()?;
     suite::run(&package, &toolchain)
+}
+
+/// The program that makes the calls of `tests/conformance` through the Swift API.
+pub(crate) fn conformance() -> Result<Command> {
+    let toolchain = Toolchain::find()?;
+    let package = Package::prepare()?;
+    crate::steps::run(&mut package.swift(&toolchain, "build")?)?;
+    suite::conformance(&package, &toolchain)
 }
 
 /// Kills a Swift process this often, and counts what is missing.

@@ -1,10 +1,11 @@
 //! The tests of the Swift package, run on this machine.
 
 use std::env;
+use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
 
-use anyhow::{Result, ensure};
+use anyhow::{Context, Result, ensure};
 
 use super::package::Package;
 use super::toolchain::Toolchain;
@@ -26,6 +27,18 @@ pub(super) fn kill(package: &Package, toolchain: &Toolchain, kills: u32) -> Resu
         .args(["--filter", "KillTests"])
         .env("EYELINE_KILLS", kills.to_string());
     steps::run(&mut tests)
+}
+
+/// The package's host of `tests/conformance`, which its player drives.
+pub(super) fn conformance(package: &Package, toolchain: &Toolchain) -> Result<Command> {
+    let program = package.scratch.join("debug/ConformanceHost");
+    let program = program.to_str().context("a path that is not UTF-8")?;
+    let mut host = toolchain.command(program, &package.folder)?;
+    // The player makes stores where the host sees them, too.
+    let stores = package.scratch.join("stores");
+    fs::create_dir_all(&stores).with_context(|| format!("cannot make {}", stores.display()))?;
+    host.env("TMPDIR", stores);
+    Ok(host)
 }
 
 fn tests(package: &Package, toolchain: &Toolchain) -> Result<Command> {
