@@ -3,7 +3,7 @@
 
 import PackageDescription
 
-/// The Rust library behind its C header: an XCFramework for Apple's platforms, which nothing here makes yet;
+/// The Rust library behind its C header: an XCFramework for Apple's platforms, made by `cargo xtask xcframework`;
 /// elsewhere a static library that whoever builds names with `-Xlinker -L…`, as `cargo xtask swift` does.
 #if os(Linux)
     let library = Target.systemLibrary(name: "EyelineFFI", path: "Sources/EyelineFFI/generated")
@@ -13,7 +13,7 @@ import PackageDescription
 
 let package = Package(
     name: "Eyeline",
-    platforms: [.iOS(.v15), .macOS(.v12), .tvOS(.v15)],
+    platforms: [.iOS(.v15), .macOS(.v12)],
     products: [
         .library(name: "Eyeline", targets: ["Eyeline"]),
         .library(name: "EyelineTestKit", targets: ["EyelineTestKit"]),

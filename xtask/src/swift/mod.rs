@@ -1,6 +1,7 @@
 //! `cargo xtask swift`: the Swift package of `bindings/mobile/swift`, from the Rust library below it to its tests.
 
 mod install;
+mod models;
 mod package;
 mod privacy;
 mod suite;
@@ -34,14 +35,20 @@ pub(crate) fn run(differences: Differences) -> Result<()> {
     println!("{}", toolchain.version()?);
     let package = Package::prepare()?;
     crate::steps::run(&mut package.swift(&toolchain, "build")?)?;
-    surface::hold(&package, &toolchain, differences)
+    surface::hold(&package, &toolchain, differences)?;
+    println!(
+        "packages that depend on it are built with: {}",
+        package.link().join(" ")
+    );
+    Ok(())
 }
 
-/// Runs the suite against the real library and the real collector.
+/// Runs the suite against the real library and the real collector, and what is Apple's alone on models.
 pub(crate) fn test() -> Result<Tally> {
     let toolchain = Toolchain::find()?;
     let package = Package::prepare()?;
-    suite::run(&package, &toolchain)
+    let suite = suite::run(&package, &toolchain)?;
+    Ok(suite.plus(models::run(&package, &toolchain)?))
 }
 
 /// The program that makes the calls of `tests/conformance` through the Swift API.

@@ -71,15 +71,30 @@ impl Package {
 
     /// `swift <command>` in the package, with the library to link.
     pub(super) fn swift(&self, toolchain: &Toolchain, command: &str) -> Result<Command> {
-        let mut swift = toolchain.command("swift", &self.folder)?;
-        swift.arg(command);
-        swift.arg("--scratch-path").arg(&self.scratch);
-        if cfg!(target_os = "linux") {
-            swift
-                .arg("-Xlinker")
-                .arg(format!("-L{}", self.library.display()));
-        }
+        self.swift_in(&self.folder, &self.scratch, toolchain, command)
+    }
+
+    /// The same in another package, which is built in a folder of its own.
+    pub(super) fn swift_in(
+        &self,
+        folder: &Path,
+        scratch: &Path,
+        toolchain: &Toolchain,
+        command: &str,
+    ) -> Result<Command> {
+        let mut swift = toolchain.command("swift", folder)?;
+        swift.arg(command).arg("--scratch-path").arg(scratch);
+        swift.args(self.link());
         Ok(swift)
+    }
+
+    /// What SwiftPM has to be told so that the library is found: nothing where it comes as a framework.
+    pub(super) fn link(&self) -> Vec<String> {
+        if cfg!(target_os = "linux") {
+            vec!["-Xlinker".into(), format!("-L{}", self.library.display())]
+        } else {
+            Vec::new()
+        }
     }
 }
 

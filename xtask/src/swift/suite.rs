@@ -12,12 +12,22 @@ use super::toolchain::Toolchain;
 use crate::steps::{self, Tally};
 use crate::workspace;
 
-/// Runs every test.
+/// Runs every test, that of the example among them.
 pub(super) fn run(package: &Package, toolchain: &Toolchain) -> Result<Tally> {
-    let tally = steps::tests(&mut tests(package, toolchain)?)?;
+    let mut tests = tests(package, toolchain)?;
+    tests.env("EYELINE_EXAMPLE", example(package, toolchain)?);
+    let tally = steps::tests(&mut tests)?;
     // A runner that finds no test says so in a line of its own and is content.
     ensure!(tally.passed + tally.failed > 0, "swift test ran no test");
     Ok(tally)
+}
+
+/// `examples/swift-cli`, built as a package that depends on this one.
+fn example(package: &Package, toolchain: &Toolchain) -> Result<PathBuf> {
+    let folder = workspace::root().join("examples/swift-cli");
+    let scratch = workspace::target()?.join("swift/example");
+    steps::run(&mut package.swift_in(&folder, &scratch, toolchain, "build")?)?;
+    Ok(scratch.join("debug/swift-cli"))
 }
 
 /// Runs the kill test alone, with this many kills.

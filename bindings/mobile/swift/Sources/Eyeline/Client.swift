@@ -10,6 +10,8 @@ import Foundation
 /// ``shutdown(timeout:)`` wait, on a thread of Eyeline's.
 public final class Client: Sendable {
     package let engine: EyelineBindings.Client
+    /// How many screens there were, for those who measure views across them.
+    let screens = Screens()
 
     /// Opens the folder and starts. Reads what the start before left, some milliseconds of work: ``start(_:transport:notices:)``
     /// does it away from the caller's thread, and waits where the device is still locked.
@@ -46,14 +48,20 @@ public final class Client: Sendable {
     /// Another screen is shown: the impressions of the one before have ended. False where it was refused.
     @discardableResult
     public func page(_ page: Page) -> Bool {
-        engine.page(page: page) != 0
+        let isRecorded = engine.page(page: page) != 0
+        if isRecorded { screens.next() }
+        return isRecorded
     }
 
     /// Many calls in one, stored as one record: kept whole or not at all. For each what the single call would give: the view of
     /// an impression, the number of an event, 0 where it was refused or gives nothing.
     @discardableResult
     public func trackAll(_ calls: [Call]) -> [UInt64] {
-        engine.trackAll(calls: calls)
+        let results = engine.trackAll(calls: calls)
+        for (call, result) in zip(calls, results) where result != 0 {
+            if case .page = call.action { screens.next() }
+        }
+        return results
     }
 
     /// The visitor's choice. Denied wipes what waits, on disk too, before this returns.
@@ -123,6 +131,20 @@ public final class Client: Sendable {
     @discardableResult
     public func shutdown(timeout: TimeInterval = 10) async -> FlushResult {
         await Waiting.away { [engine] in engine.shutdown(timeoutMs: milliseconds(timeout)) }
+    }
+}
+
+/// A count of screens that any thread may ask for.
+final class Screens: @unchecked Sendable {
+    private let lock = NSLock()
+    private var count = 0
+
+    func next() {
+        lock.withLock { count += 1 }
+    }
+
+    var current: Int {
+        lock.withLock { count }
     }
 }
 

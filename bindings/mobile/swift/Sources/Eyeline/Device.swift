@@ -3,10 +3,6 @@
 import EyelineBindings
 import Foundation
 
-#if canImport(UIKit) && !os(watchOS)
-    import UIKit
-#endif
-
 extension Device {
     /// This device: operating system, language and offset from UTC. Its class and viewport come with `followApp()`.
     public static var current: Device {
@@ -21,8 +17,6 @@ extension Device {
     private static var systemName: String {
         #if os(iOS)
             return "iOS"
-        #elseif os(tvOS)
-            return "tvOS"
         #elseif os(macOS)
             return "macOS"
         #else
@@ -31,9 +25,7 @@ extension Device {
     }
 
     private static var deviceClass: String? {
-        #if os(tvOS)
-            return "tv"
-        #elseif os(macOS)
+        #if os(macOS)
             return "desktop"
         #else
             return nil

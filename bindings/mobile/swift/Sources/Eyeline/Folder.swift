@@ -6,7 +6,11 @@ extension Configuration.Storage {
     /// The folder, made ready; `nil` for memory. A folder that can't be made is left to the engine, which says why.
     func prepared() -> URL? {
         guard let folder else { return nil }
-        try? FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true, attributes: Self.attributes)
+        var attributes = Self.protection
+        attributes[.posixPermissions] = 0o700
+        try? FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true, attributes: attributes)
+        // One that was there before may be of another class. Files take that of the folder they are made in.
+        try? FileManager.default.setAttributes(Self.protection, ofItemAtPath: folder.path)
         var values = URLResourceValues()
         // A restored copy on another device would send what this one has sent.
         values.isExcludedFromBackup = true
@@ -27,12 +31,12 @@ extension Configuration.Storage {
         }
     }
 
-    private static var attributes: [FileAttributeKey: Any] {
-        var attributes: [FileAttributeKey: Any] = [.posixPermissions: 0o700]
-        #if os(iOS) || os(tvOS) || os(watchOS) || os(visionOS)
+    private static var protection: [FileAttributeKey: Any] {
+        #if os(iOS)
             // Files of the default class too can be read while the device is locked again; those of a stricter one could not.
-            attributes[.protectionKey] = FileProtectionType.completeUntilFirstUserAuthentication
+            return [.protectionKey: FileProtectionType.completeUntilFirstUserAuthentication]
+        #else
+            return [:]
         #endif
-        return attributes
     }
 }

@@ -3,11 +3,12 @@
 import Foundation
 
 /// Carries an app's comings and goings to a client, and keeps the app running in the background until what waited is sent.
-package final class Lifecycle: Sendable {
+@MainActor
+package final class Lifecycle {
     private let client: Client
     private let tasks: any BackgroundTasks
 
-    package init(_ client: Client, _ tasks: any BackgroundTasks) {
+    package nonisolated init(_ client: Client, _ tasks: any BackgroundTasks) {
         self.client = client
         self.tasks = tasks
     }
@@ -26,9 +27,10 @@ package final class Lifecycle: Sendable {
     package func wentToBackground() {
         let client = client
         let task = HeldTask()
-        task.hold(tasks.begin(whenExpired: task.letGo))
+        task.hold(tasks.begin { task.letGo() })
         client.background()
         Task {
+            // It waits on a thread of Eyeline's: the main thread is free meanwhile.
             await client.flush(timeout: Self.backgroundTime)
             task.letGo()
         }
@@ -39,31 +41,28 @@ package final class Lifecycle: Sendable {
 }
 
 /// The system's leave to go on for a while in the background.
+@MainActor
 package protocol BackgroundTasks: Sendable {
-    /// Begins one, and gives what ends it. The system calls `whenExpired` where it takes its leave back before.
-    func begin(whenExpired: @escaping @Sendable () -> Void) -> @Sendable () -> Void
+    /// Begins one, and gives what ends it. The system calls `whenExpired` where it takes its leave back before, and ends the app
+    /// whose task has not ended when that returns.
+    func begin(whenExpired: @escaping @MainActor @Sendable () -> Void) -> @MainActor () -> Void
 }
 
 /// A background task that is ended once, by whoever comes first.
-private final class HeldTask: @unchecked Sendable {
-    private let lock = NSLock()
-    private var end: (@Sendable () -> Void)?
+@MainActor
+private final class HeldTask {
+    private var end: (@MainActor () -> Void)?
     private var isOver = false
 
-    func hold(_ end: @escaping @Sendable () -> Void) {
-        let isLate = lock.withLock {
-            if !isOver { self.end = end }
-            return isOver
-        }
-        if isLate { end() }
+    nonisolated init() {}
+
+    func hold(_ end: @escaping @MainActor () -> Void) {
+        if isOver { end() } else { self.end = end }
     }
 
-    @Sendable func letGo() {
-        let end = lock.withLock {
-            isOver = true
-            defer { self.end = nil }
-            return self.end
-        }
+    func letGo() {
+        isOver = true
         end?()
+        end = nil
     }
 }

@@ -5,7 +5,7 @@ import EyelineBindings
 /// News of a client. Comes once a batch at most, never once an event.
 public enum Notice: Sendable, Equatable {
     /// How sending stands has changed.
-    case state(State)
+    case state(SendingState)
     /// Events that will never be delivered, by reason: how many more than at the notice before.
     case losses([Loss])
     /// Calls were refused because of what they said: how many since the start, and what the last of them has to change.
@@ -20,7 +20,7 @@ final class Ear: EyelineBindings.Listener {
         self.hear = hear
     }
 
-    func onState(state: State) throws {
+    func onState(state: SendingState) throws {
         hear(.state(state))
     }
 

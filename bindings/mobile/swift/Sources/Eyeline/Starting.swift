@@ -19,21 +19,27 @@ extension Client {
     /// The same, with a lock that a test can turn.
     static func start(behind lock: any DeviceLock, _ open: @escaping @Sendable () throws -> Client) async throws -> Client {
         // Listened to from before the first attempt: an unlock in between is not missed.
-        var unlocks = lock.unlocks().makeAsyncIterator()
+        var unlocks = await lock.unlocks().makeAsyncIterator()
         while true {
+            let wasLocked = await lock.isLocked
             do {
                 return try await Waiting.away { Result(catching: open) }.get()
             } catch let error as StartError {
-                guard case .Storage = error, await lock.isLocked else { throw error }
-                guard await unlocks.next() != nil else { throw CancellationError() }
+                guard case .Storage = error else { throw error }
+                if await lock.isLocked {
+                    guard await unlocks.next() != nil else { throw CancellationError() }
+                } else if !wasLocked {
+                    throw error
+                }
             }
         }
     }
 }
 
 /// Whether protected files can be read.
+@MainActor
 protocol DeviceLock: Sendable {
-    var isLocked: Bool { get async }
-    /// An element each time they can be read again.
+    var isLocked: Bool { get }
+    /// An element each time they can be read again, from this call on.
     func unlocks() -> AsyncStream<Void>
 }

@@ -1,5 +1,5 @@
 // The device's lock as UIKit tells it. Elsewhere files are always readable.
-// The UIKit half was never compiled in this project's own checks: they have no Apple SDK.
+// The UIKit half is compiled and run against a model of UIKit (Tests/OnModels), never against Apple's SDK.
 
 import Foundation
 
@@ -8,16 +8,16 @@ import Foundation
 
     struct SystemLock: DeviceLock {
         var isLocked: Bool {
-            get async { await MainActor.run { !UIApplication.shared.isProtectedDataAvailable } }
+            // By name: this is compiled for extensions of apps too, where `UIApplication.shared` can't be said and there is none.
+            let app = UIApplication.value(forKey: "sharedApplication") as? UIApplication
+            return app?.isProtectedDataAvailable == false
         }
 
         func unlocks() -> AsyncStream<Void> {
             AsyncStream { continuation in
-                let name = UIApplication.protectedDataDidBecomeAvailableNotification
-                let listening = Task {
-                    for await _ in NotificationCenter.default.notifications(named: name) { continuation.yield() }
-                }
-                continuation.onTermination = { _ in listening.cancel() }
+                let following = Following()
+                following.on(UIApplication.protectedDataDidBecomeAvailableNotification) { continuation.yield() }
+                continuation.onTermination = { _ in withExtendedLifetime(following) {} }
             }
         }
     }

@@ -36,8 +36,8 @@ public typealias LossReason = EyelineBindings.LossReason
 public typealias FlushResult = EyelineBindings.FlushResult
 /// Why a client could not start.
 public typealias StartError = EyelineBindings.StartError
-/// How sending stands.
-public typealias State = EyelineBindings.State
+/// How sending stands. Not `State`, which is SwiftUI's.
+public typealias SendingState = EyelineBindings.State
 /// One call of a batch, and how long ago it happened.
 public typealias Call = EyelineBindings.Call
 /// What the calls of a client say, to be said in a batch.

@@ -9,20 +9,32 @@ import Testing
 @Suite struct StartingTests {
     @Test("a folder that can't be read while the device is locked is opened after the unlock")
     func aLockedDeviceMeansLater() async throws {
-        let lock = TurnedLock(isLocked: true)
+        // Before the attempt and after it: then it is turned, while the start waits.
+        let lock = await TurnedLock(isLocked: true, unlocksAfterLooks: 2)
         let attempts = Counted()
-        async let started = Client.start(behind: lock) {
+        let client = try await Client.start(behind: lock) {
             if attempts.next() == 1 { throw StartError.Storage(message: "operation not permitted") }
             return try EyelineTest().client
         }
-        lock.unlock()
-        #expect(try await started.convert(Convert(goal: "purchase")))
+        #expect(client.convert(Convert(goal: "purchase")))
         #expect(attempts.count == 2)
+    }
+
+    @Test("an unlock just after the attempt is as good as one that is waited for")
+    func anUnlockInBetweenIsNotMissed() async throws {
+        let lock = await TurnedLock(isLocked: true)
+        let attempts = Counted()
+        let client = try await Client.start(behind: lock) {
+            if attempts.next() > 1 { return try EyelineTest().client }
+            DispatchQueue.main.sync { MainActor.assumeIsolated { lock.unlock() } }
+            throw StartError.Storage(message: "operation not permitted")
+        }
+        #expect(client.convert(Convert(goal: "purchase")))
     }
 
     @Test("a folder that can't be read while the device is unlocked is an error")
     func anUnlockedDeviceMeansNow() async throws {
-        let lock = TurnedLock(isLocked: false)
+        let lock = await TurnedLock(isLocked: false)
         await #expect(throws: StartError.self) {
             try await Client.start(behind: lock) { throw StartError.Storage(message: "no space left on device") }
         }
@@ -30,7 +42,7 @@ import Testing
 
     @Test("a bad setting is an error even while the device is locked")
     func aBadSettingIsNeverLater() async throws {
-        let lock = TurnedLock(isLocked: true)
+        let lock = await TurnedLock(isLocked: true)
         await #expect(throws: StartError.self) {
             try await Client.start(behind: lock) { throw StartError.Settings(message: "the affiliate is not valid") }
         }
@@ -38,7 +50,7 @@ import Testing
 
     @Test("who waits for the unlock can be cancelled")
     func aWaitCanBeCancelled() async throws {
-        let lock = TurnedLock(isLocked: true)
+        let lock = await TurnedLock(isLocked: true)
         let start = Task {
             try await Client.start(behind: lock) { throw StartError.Storage(message: "operation not permitted") }
         }
@@ -48,12 +60,24 @@ import Testing
 }
 
 /// A lock that a test turns. An unlock before anybody waits is not lost.
-private final class TurnedLock: DeviceLock, @unchecked Sendable {
-    let isLocked: Bool
+@MainActor
+private final class TurnedLock: DeviceLock {
+    private var isTurned: Bool
+    private var looks = 0
+    private let looksUntilUnlock: Int
     private let (stream, continuation) = AsyncStream<Void>.makeStream()
 
-    init(isLocked: Bool) {
-        self.isLocked = isLocked
+    init(isLocked: Bool, unlocksAfterLooks looks: Int = .max) {
+        isTurned = isLocked
+        looksUntilUnlock = looks
+    }
+
+    var isLocked: Bool {
+        defer {
+            looks += 1
+            if looks == looksUntilUnlock { unlock() }
+        }
+        return isTurned
     }
 
     func unlocks() -> AsyncStream<Void> {
@@ -61,6 +85,7 @@ private final class TurnedLock: DeviceLock, @unchecked Sendable {
     }
 
     func unlock() {
+        isTurned = false
         continuation.yield()
     }
 }

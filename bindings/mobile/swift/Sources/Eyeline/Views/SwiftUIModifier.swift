@@ -1,5 +1,5 @@
 // SwiftUI: `.measured(as:by:)` on any view. A view of UIKit behind it sees what clips it, which SwiftUI does not tell.
-// Never compiled in this project's own checks: they have no Apple SDK.
+// Compiled and run against a model of SwiftUI (Tests/OnModels), never against Apple's SDK.
 
 #if canImport(SwiftUI) && canImport(UIKit) && !os(watchOS)
     import SwiftUI
@@ -37,7 +37,7 @@
         let taps: Taps
 
         func makeCoordinator() -> ViewObserver {
-            ViewObserver(client)
+            .shared(by: client)
         }
 
         func makeUIView(context: Context) -> UIView {
@@ -56,6 +56,24 @@
 
         static func dismantleUIView(_ view: UIView, coordinator: ViewObserver) {
             coordinator.stop(view)
+        }
+    }
+
+    extension ViewObserver {
+        /// The observer of all a client's views in SwiftUI, for as long as one of them is there: one look for a whole feed.
+        static func shared(by client: Client) -> ViewObserver {
+            ofClients = ofClients.filter { $0.value.observer != nil }
+            let id = ObjectIdentifier(client)
+            if let known = ofClients[id]?.observer { return known }
+            let observer = ViewObserver(client)
+            ofClients[id] = Shared(observer: observer)
+            return observer
+        }
+
+        private static var ofClients: [ObjectIdentifier: Shared] = [:]
+
+        private struct Shared {
+            weak var observer: ViewObserver?
         }
     }
 #endif
