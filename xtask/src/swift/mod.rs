@@ -1,5 +1,6 @@
 //! `cargo xtask swift`: the Swift package of `bindings/mobile/swift`, from the Rust library below it to its tests.
 
+mod docs;
 mod install;
 mod models;
 mod package;
@@ -13,6 +14,7 @@ use std::process::Command;
 
 use anyhow::Result;
 
+use models::Models;
 use package::Package;
 use toolchain::Toolchain;
 
@@ -27,7 +29,8 @@ pub(crate) enum Differences {
     Bless,
 }
 
-/// Builds the package, and holds its version, its public surface and what it tells the stores against what is committed.
+/// Builds the package, and holds its version, its public surface and what it tells the stores against what is committed; has DocC
+/// read its documentation.
 pub(crate) fn run(differences: Differences) -> Result<()> {
     version::hold(differences)?;
     privacy::hold(differences)?;
@@ -35,7 +38,15 @@ pub(crate) fn run(differences: Differences) -> Result<()> {
     println!("{}", toolchain.version()?);
     let package = Package::prepare()?;
     crate::steps::run(&mut package.swift(&toolchain, "build")?)?;
-    surface::hold(&package, &toolchain, differences)?;
+    if let Some(models) = Models::prepare(&package)? {
+        models.build(&package, &toolchain)?;
+        surface::hold(&package, &models, &toolchain, differences)?;
+        docs::check(
+            &package,
+            &toolchain,
+            &surface::graphs(&models.scratch, "Eyeline"),
+        )?;
+    }
     println!(
         "packages that depend on it are built with: {}",
         package.link().join(" ")
@@ -48,7 +59,10 @@ pub(crate) fn test() -> Result<Tally> {
     let toolchain = Toolchain::find()?;
     let package = Package::prepare()?;
     let suite = suite::run(&package, &toolchain)?;
-    Ok(suite.plus(models::run(&package, &toolchain)?))
+    Ok(match Models::prepare(&package)? {
+        Some(models) => suite.plus(models.test(&package, &toolchain)?),
+        None => suite,
+    })
 }
 
 /// The program that makes the calls of `tests/conformance` through the Swift API.

@@ -2,12 +2,13 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail, ensure};
 use serde_json::Value;
 
 use super::Differences;
+use super::models::Models;
 use super::package::Package;
 use super::toolchain::Toolchain;
 use crate::{steps, workspace};
@@ -17,22 +18,24 @@ const MODULES: [&str; 3] = ["Eyeline", "EyelineTestKit", "EyelineBindings"];
 
 const COMMITTED: &str = "api/swift.txt";
 
-/// Holds the surface of what was built against what is committed.
+/// Holds the surface of what was built, on models too, against what is committed.
 pub(super) fn hold(
     package: &Package,
+    models: &Models,
     toolchain: &Toolchain,
     differences: Differences,
 ) -> Result<()> {
     let mut text = String::from(
         "What an app can use of the Swift package, one symbol a line. Compared by `cargo xtask test`; `cargo xtask swift --bless` writes it anew.\n\
-         Made from the symbol graphs of the Swift compiler on Linux: what only Apple's platforms have (UIKit, SwiftUI) is not in it.\n",
+         Made from the symbol graphs of the Swift compiler on Linux. What only Apple's platforms have is compiled against models of UIKit and SwiftUI.\n",
     );
     for module in MODULES {
-        let symbols = symbols(package, toolchain, module)?;
-        ensure!(!symbols.is_empty(), "the symbol graph of {module} is empty");
-        text += &format!("\nmodule {module}\n");
-        for symbol in symbols {
-            text += &format!("{symbol}\n");
+        let everywhere = symbols(&package.scratch, package, toolchain, module)?;
+        add(&mut text, module, &everywhere)?;
+        if module == "Eyeline" {
+            let on_models = symbols(&models.scratch, package, toolchain, module)?;
+            let apples = on_models.difference(&everywhere).cloned().collect();
+            add(&mut text, "Eyeline, with UIKit and SwiftUI", &apples)?;
         }
     }
     let committed = workspace::root().join(COMMITTED);
@@ -54,10 +57,29 @@ pub(super) fn hold(
     Ok(())
 }
 
-/// `path: declaration` of each public symbol, ascending.
-fn symbols(package: &Package, toolchain: &Toolchain, module: &str) -> Result<BTreeSet<String>> {
-    let modules = package.scratch.join("debug/Modules");
-    let graphs = package.scratch.join("symbols").join(module);
+fn add(text: &mut String, module: &str, symbols: &BTreeSet<String>) -> Result<()> {
+    ensure!(!symbols.is_empty(), "the symbol graph of {module} is empty");
+    *text += &format!("\nmodule {module}\n");
+    for symbol in symbols {
+        *text += &format!("{symbol}\n");
+    }
+    Ok(())
+}
+
+/// Where the symbol graph of a module lies that was built here.
+pub(super) fn graphs(scratch: &Path, module: &str) -> PathBuf {
+    scratch.join("symbols").join(module)
+}
+
+/// `path: declaration` of each public symbol of a module that was built here, ascending.
+fn symbols(
+    scratch: &Path,
+    package: &Package,
+    toolchain: &Toolchain,
+    module: &str,
+) -> Result<BTreeSet<String>> {
+    let modules = scratch.join("debug/Modules");
+    let graphs = graphs(scratch, module);
     if graphs.exists() {
         fs::remove_dir_all(&graphs)
             .with_context(|| format!("cannot remove {}", graphs.display()))?;

@@ -16,6 +16,7 @@ public final class Client: Sendable {
     /// Opens the folder and starts. Reads what the start before left, some milliseconds of work: ``start(_:transport:notices:)``
     /// does it away from the caller's thread, and waits where the device is still locked.
     /// - Parameters:
+    ///   - configuration: how it is set up.
     ///   - transport: what sends. `URLSession`, unless your app's traffic goes another way.
     ///   - notices: hears how sending stands and what was lost, on a thread of Eyeline's. Be quick there.
     /// - Throws: ``StartError``, which says what to do.
