@@ -1,4 +1,4 @@
-//! `cargo xtask bench`: every benchmark of the workspace, in release mode, one after another on a quiet machine; `bench web`: the web SDK in Chromium.
+//! `cargo xtask bench`: every benchmark of the workspace, in release mode, one after another on a quiet machine; `bench web`: the web SDK in Chromium; `bench swift`: the Swift package.
 
 use std::fs;
 use std::path::PathBuf;
@@ -13,6 +13,8 @@ use crate::{steps, workspace};
 pub(crate) enum Part {
     /// The web SDK beside its peers.
     Web,
+    /// What the Swift package costs an app.
+    Swift,
 }
 
 /// Measures the web SDK beside its peers from npm, which are installed into the cache.
@@ -41,6 +43,14 @@ pub(crate) fn web() -> Result<()> {
     node.arg("--peers").arg(&peers);
     node.env("EYELINE_BIN", workspace::binaries()?.join("eyeline"));
     steps::run(&mut node)?;
+    println!("\nmove what changed to docs/benchmarks.md, with the machine above");
+    Ok(())
+}
+
+/// Measures what the Swift package costs an app.
+pub(crate) fn swift() -> Result<()> {
+    println!("machine: {}, {} cores\n", processor(), cores());
+    crate::swift::bench()?;
     println!("\nmove what changed to docs/benchmarks.md, with the machine above");
     Ok(())
 }

@@ -43,7 +43,7 @@ enum Command {
     },
     /// Run every benchmark in release mode and print the tables of docs/benchmarks.md
     Bench {
-        /// `web`: the web SDK beside its peers, in Chromium; without it the Rust benchmarks
+        /// `web`: the web SDK beside its peers, in Chromium; `swift`: what the Swift package costs; without it the Rust benchmarks
         part: Option<bench::Part>,
         /// Only the benchmarks of this package
         #[arg(long, conflicts_with = "part")]
@@ -105,6 +105,10 @@ fn main() -> anyhow::Result<()> {
             part: Some(bench::Part::Web),
             ..
         } => bench::web(),
+        Command::Bench {
+            part: Some(bench::Part::Swift),
+            ..
+        } => bench::swift(),
         Command::Bench {
             part: None,
             package,

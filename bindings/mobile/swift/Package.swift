@@ -30,6 +30,7 @@ let package = Package(
         .executableTarget(name: "KilledApp", dependencies: ["Eyeline"], path: "Tests/KilledApp"),
         .executableTarget(
             name: "ConformanceHost", dependencies: ["Eyeline", "EyelineBindings"], path: "Tests/ConformanceHost"),
+        .executableTarget(name: "Costs", dependencies: ["Eyeline"], path: "Tests/Costs"),
         .testTarget(name: "EyelineTests", dependencies: ["Eyeline", "EyelineTestKit", "KilledApp"]),
     ]
 )

@@ -1,5 +1,6 @@
 //! `cargo xtask swift`: the Swift package of `bindings/mobile/swift`, from the Rust library below it to its tests.
 
+mod costs;
 mod docs;
 mod install;
 mod models;
@@ -71,6 +72,12 @@ pub(crate) fn conformance() -> Result<Command> {
     let package = Package::prepare()?;
     crate::steps::run(&mut package.swift(&toolchain, "build")?)?;
     suite::conformance(&package, &toolchain)
+}
+
+/// Measures what the package costs an app, over the library as phones get it.
+pub(crate) fn bench() -> Result<()> {
+    let toolchain = Toolchain::find()?;
+    costs::measure(&Package::prepare()?.optimised()?, &toolchain)
 }
 
 /// Kills a Swift process this often, and counts what is missing.

@@ -40,6 +40,25 @@ impl Package {
         Ok(package)
     }
 
+    /// The same package over the library as phones get it.
+    pub(super) fn optimised(self) -> Result<Self> {
+        let build = workspace::target()?.join("swift");
+        let mut cargo = workspace::cargo()?;
+        cargo.args(["build", "--quiet", "--locked", "--profile", "mobile"]);
+        steps::run(cargo.args(["-p", "eyeline-mobile"]))?;
+        let library = build.join("lib-of-phones");
+        let name = "libeyeline_mobile.a";
+        copy_new(
+            &workspace::target()?.join("mobile").join(name),
+            &library.join(name),
+        )?;
+        Ok(Self {
+            scratch: build.join("build-of-phones"),
+            library,
+            ..self
+        })
+    }
+
     /// Has the library say what it is in Swift, and puts it where SwiftPM looks.
     fn generate(&self, to: &Path, built: &Path) -> Result<()> {
         let (library, ending) = if cfg!(target_os = "macos") {

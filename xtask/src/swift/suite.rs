@@ -61,7 +61,7 @@ fn tests(package: &Package, toolchain: &Toolchain) -> Result<Command> {
 }
 
 /// The command `eyeline`: built, unless `EYELINE_BIN` names one.
-fn eyeline() -> Result<PathBuf> {
+pub(super) fn eyeline() -> Result<PathBuf> {
     if let Some(built) = env::var_os("EYELINE_BIN") {
         return Ok(built.into());
     }

@@ -128,7 +128,8 @@ fn lines_of(graph: &Path, module: &str) -> Result<Vec<String>> {
         // Of the code that crosses the border only the values are the app's business, under the names `Eyeline` gives them.
         let is_plumbing =
             module == "EyelineBindings" && PLUMBING.iter().any(|word| path[0].starts_with(word));
-        (!is_inherited && !is_plumbing).then(|| format!("{}: {declaration}", path.join(".")))
+        (!is_inherited && !is_plumbing)
+            .then(|| format!("{}: {}", path.join("."), declaration.trim_end()))
     };
     Ok(symbols.iter().filter_map(line).collect())
 }
