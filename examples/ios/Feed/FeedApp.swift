@@ -30,8 +30,8 @@ struct Measuring {
     private let follower: AppFollower
 
     static func start() async throws -> Measuring {
-        // What `eyeline up` prints on the Mac that the simulator runs on.
-        var configuration = Configuration(endpoint: "http://127.0.0.1:8080", writeKey: "wk_demo", affiliate: "demo")
+        // Put in the key that `eyeline up` prints, on the Mac that the simulator runs on.
+        var configuration = Configuration(endpoint: "http://127.0.0.1:8080", writeKey: "wk_…", affiliate: "my-site")
         // Nothing is stored or sent until the visitor has chosen; a choice of an earlier start stands.
         configuration.consent = .pending
         configuration.page = Page(path: "/feed")

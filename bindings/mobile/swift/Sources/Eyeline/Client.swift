@@ -12,6 +12,8 @@ public final class Client: Sendable {
     package let engine: EyelineBindings.Client
     /// How many screens there were, for those who measure views across them.
     let screens = Screens()
+    /// Whether the device is told as the system describes it. What the app says of it stands.
+    let isDeviceOfSystem: Bool
 
     /// Opens the folder and starts. Reads what the start before left, some milliseconds of work: ``start(_:transport:notices:)``
     /// does it away from the caller's thread, and waits where the device is still locked.
@@ -24,6 +26,7 @@ public final class Client: Sendable {
         _ configuration: Configuration, transport: any Transport = URLSessionTransport(),
         notices: (@Sendable (Notice) -> Void)? = nil
     ) throws {
+        isDeviceOfSystem = configuration.device == .current
         engine = try EyelineBindings.Client(
             config: configuration.told(folder: configuration.storage.prepared()),
             transport: Carrier(transport), listener: notices.map(Ear.init))

@@ -5,7 +5,7 @@ import Foundation
 
 extension Client {
     /// Starts away from the caller's thread. Where the folder can't be read because the device was not unlocked since it was turned
-    /// on (iOS may start an app that early), this waits until it is.
+    /// on (iOS may start an app that early), this waits until it is. An extension of an app is not told of that: there it throws.
     /// - Throws: ``StartError``, which says what to do; `CancellationError` where the task is cancelled while it waits.
     public static func start(
         _ configuration: Configuration, transport: any Transport = URLSessionTransport(),

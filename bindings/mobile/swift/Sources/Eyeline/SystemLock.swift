@@ -9,7 +9,7 @@ import Foundation
     struct SystemLock: DeviceLock {
         var isLocked: Bool {
             // By name: this is compiled for extensions of apps too, where `UIApplication.shared` can't be said and there is none.
-            let app = UIApplication.value(forKey: "sharedApplication") as? UIApplication
+            let app = UIApplication.value(forKeyPath: "sharedApplication") as? UIApplication
             return app?.isProtectedDataAvailable == false
         }
 

@@ -22,10 +22,10 @@
 
         fileprivate init(_ client: Client) {
             let lifecycle = Lifecycle(client, SystemBackgroundTasks(app: .shared))
-            client.setDevice(.withScreen)
+            client.describeDevice()
             client.setActive(UIApplication.shared.applicationState == .active)
             following.on(UIApplication.didBecomeActiveNotification) {
-                client.setDevice(.withScreen)
+                client.describeDevice()
                 lifecycle.cameToFront()
             }
             following.on(UIApplication.willResignActiveNotification) { lifecycle.leftTheFront() }
@@ -38,10 +38,19 @@
         let app: UIApplication
 
         func begin(whenExpired: @escaping @MainActor @Sendable () -> Void) -> @MainActor () -> Void {
-            let task = app.beginBackgroundTask(withName: "eyeline", expirationHandler: whenExpired)
+            // On the main thread, as its documentation says and as only newer SDKs declare.
+            let task = app.beginBackgroundTask(withName: "eyeline") { MainActor.assumeIsolated(whenExpired) }
             // Where the system gives no leave there is nothing to end.
             guard task != .invalid else { return {} }
             return { [app] in app.endBackgroundTask(task) }
+        }
+    }
+
+    extension Client {
+        /// Tells the device with its screen, unless the app has told one of its own, or none.
+        @MainActor
+        fileprivate func describeDevice() {
+            if isDeviceOfSystem { setDevice(.withScreen) }
         }
     }
 

@@ -37,7 +37,7 @@
             return scene.activationState == .foregroundActive || scene.activationState == .foregroundInactive
         }
 
-        /// Sheets and screens presented over the view. Its own is none, and neither is what may be seen through or stays small.
+        /// Sheets and screens presented over the view. Its own is none, and neither is what can be seen through or stays small.
         private static func covers(of view: UIView, in window: UIWindow) -> [Box] {
             var covers: [Box] = []
             var next = window.rootViewController?.presentedViewController
@@ -46,11 +46,20 @@
                 guard let over = controller.viewIfLoaded, over.window === window else { continue }
                 if view.isDescendant(of: over) {
                     covers = []
-                } else if [.pageSheet, .formSheet, .fullScreen, .currentContext].contains(controller.modalPresentationStyle) {
+                } else if Self.isOpaque(controller, over) {
                     covers.append(Box(over.convert(over.bounds, to: nil)))
                 }
             }
             return covers
+        }
+
+        private static func isOpaque(_ controller: UIViewController, _ view: UIView) -> Bool {
+            switch controller.modalPresentationStyle {
+            case .pageSheet, .formSheet, .fullScreen, .currentContext: return true
+            // Its own colour decides where UIKit leaves in place what lies below.
+            case .overFullScreen, .overCurrentContext: return view.backgroundColor?.cgColor.alpha == 1
+            default: return false
+            }
         }
     }
 

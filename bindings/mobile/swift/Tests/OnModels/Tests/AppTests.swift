@@ -54,6 +54,25 @@ import Testing
         withExtendedLifetime(follower) {}
     }
 
+    @Test("the device is told with its screen, unless the app says otherwise")
+    func theDevice() async throws {
+        let told = try EyelineTest()
+        let untold = try EyelineTest { $0.device = nil }
+        let followers = [told.client.followApp(), untold.client.followApp()]
+        for eyeline in [told, untold] {
+            eyeline.client.convert(Convert(goal: "purchase"))
+            _ = try await eyeline.events()
+        }
+        func device(_ eyeline: EyelineTest) throws -> [String: Any]? {
+            let batch = try JSONSerialization.jsonObject(with: #require(eyeline.collector.batches.last)) as? [String: Any]
+            return batch?["dev"] as? [String: Any]
+        }
+        #expect(try device(told)?["vw"] as? Int == 390)
+        #expect(try device(told)?["cls"] as? String == "phone")
+        #expect(try device(untold)?["vw"] == nil)
+        withExtendedLifetime(followers) {}
+    }
+
     @Test("a follower that is let go follows no more")
     func lettingGo() async throws {
         let eyeline = try EyelineTest()

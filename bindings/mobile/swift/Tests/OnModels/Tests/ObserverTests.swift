@@ -79,7 +79,7 @@ import UIKit
         try await eyeline.assertImpression(of: "item-14", viewable: true)
     }
 
-    @Test("what lies below a sheet does not show, what is on it does; an alert covers nothing")
+    @Test("what lies below a sheet does not show, what is on it does; a screen that can be seen through covers nothing")
     func sheets() async throws {
         let cell = phone.list().cells(of: 300, count: 1)[0]
         observer.measure(cell, as: teaser)
@@ -88,7 +88,11 @@ import UIKit
         try await eyeline.assertImpression(of: "on-sheet", viewable: true)
         #expect(try await eyeline.events().filter { $0.content == "item-14" }.isEmpty)
         phone.window.rootViewController?.dismiss(animated: false)
-        phone.present(.overFullScreen) { _ in }
+        phone.present(.overFullScreen) { $0.backgroundColor = UIColor(white: 1, alpha: 1) }
+        try await pass(2)
+        #expect(try await eyeline.events().filter { $0.content == "item-14" }.isEmpty)
+        phone.window.rootViewController?.dismiss(animated: false)
+        phone.present(.overFullScreen) { $0.backgroundColor = UIColor(white: 0, alpha: 0.5) }
         try await pass(1)
         try await eyeline.assertImpression(of: "item-14", viewable: true)
     }

@@ -22,7 +22,7 @@ final class Phone {
         return list
     }
 
-    /// Presents a screen that leaves a tenth of the one below uncovered, and gives its view.
+    /// Presents a screen as large as the window over the one before, and gives its view.
     func present(_ style: UIModalPresentationStyle, _ then: (UIView) -> Void) {
         let controller = UIViewController()
         controller.modalPresentationStyle = style

@@ -10,8 +10,8 @@ open class UIApplication: UIResponder {
     private static let onlyOne = UIApplication()
 
     /// `NSObject` on Apple's platforms: the value of a class property by its name in Objective-C.
-    public nonisolated static func value(forKey key: String) -> Any? {
-        key == "sharedApplication" ? MainActor.assumeIsolated { onlyOne } : nil
+    public nonisolated static func value(forKeyPath path: String) -> Any? {
+        path == "sharedApplication" ? MainActor.assumeIsolated { onlyOne } : nil
     }
 
     open var applicationState = State.active

@@ -13,6 +13,7 @@ open class UIView: UIResponder {
     open var frame: CGRect
     open var bounds: CGRect
     open var alpha: CGFloat = 1
+    open var backgroundColor: UIColor?
     open var isHidden = false
     open var clipsToBounds = false
     open var isUserInteractionEnabled = true
@@ -57,6 +58,18 @@ open class UIView: UIResponder {
             height: rect.height)
         return superview.convert(moved, to: nil)
     }
+}
+
+public final class UIColor: Sendable {
+    public let cgColor: CGColor
+
+    public init(white: CGFloat, alpha: CGFloat) {
+        cgColor = CGColor(alpha: alpha)
+    }
+}
+
+public struct CGColor: Sendable {
+    public let alpha: CGFloat
 }
 
 @MainActor
