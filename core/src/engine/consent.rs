@@ -105,12 +105,9 @@ impl Visitor {
 
     /// Gives up the id for good and returns what an erasure has to name; a new one is minted where allowed.
     pub(super) fn forget(&mut self, bits: &mut dyn Entropy) -> Vec<Id> {
-        let forgotten = self
-            .anon
-            .take()
-            .into_iter()
-            .chain(self.given_up.take())
-            .collect();
+        let mut forgotten = Vec::new();
+        forgotten.extend(self.anon.take());
+        forgotten.extend(self.given_up.take());
         self.settle(bits);
         forgotten
     }

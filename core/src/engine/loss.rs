@@ -92,14 +92,18 @@ impl Losses {
 
     /// The reasons that occurred, with their counts.
     pub(super) fn iter(&self) -> impl Iterator<Item = (LossReason, u64)> {
-        LossReason::ALL
-            .into_iter()
-            .zip(self.0)
-            .filter(|(_, events)| *events > 0)
+        let counts = LossReason::ALL.iter().zip(&self.0);
+        counts
+            .filter(|(_, events)| **events > 0)
+            .map(|(reason, events)| (*reason, *events))
     }
 
     pub(super) fn by_reason(&self) -> LossCounts {
-        self.iter().collect()
+        let mut counts = LossCounts::default();
+        for (reason, events) in self.iter() {
+            counts.push(reason, events);
+        }
+        counts
     }
 
     pub(super) fn encode(&self, to: &mut Encoder) {

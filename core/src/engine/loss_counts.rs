@@ -9,6 +9,11 @@ use super::loss::LossReason;
 pub struct LossCounts(Vec<(LossReason, u64)>);
 
 impl LossCounts {
+    /// Adds a reason that comes after those that are there.
+    pub(super) fn push(&mut self, reason: LossReason, events: u64) {
+        self.0.push((reason, events));
+    }
+
     /// The count of a reason that occurred.
     #[must_use]
     pub fn get(&self, reason: &LossReason) -> Option<&u64> {
@@ -63,12 +68,6 @@ impl<const N: usize> From<[(LossReason, u64); N]> for LossCounts {
     fn from(mut counts: [(LossReason, u64); N]) -> Self {
         counts.sort_unstable();
         Self(counts.to_vec())
-    }
-}
-
-impl FromIterator<(LossReason, u64)> for LossCounts {
-    fn from_iter<I: IntoIterator<Item = (LossReason, u64)>>(counts: I) -> Self {
-        Self(counts.into_iter().collect())
     }
 }
 

@@ -5,7 +5,7 @@ use super::Engine;
 use super::gzip::{compress, decompress};
 use super::loss::LossReason;
 use super::sealed::{Sealed, TAIL, Tries};
-use super::table::{Slot, Table};
+use super::table::Table;
 use crate::store::{Class, Key};
 use crate::wire::ConsentMode;
 use crate::wire::json::write_whole;
@@ -15,11 +15,9 @@ impl Engine {
     /// Whether a batch may leave with this id: the visitor is known by it, and allows it.
     pub(super) fn may_name(&self, anon: Option<Id>) -> bool {
         anon.is_none_or(|_| {
-            let others = self.others.iter().map(|other| other.anon);
+            let is_other = || self.others.iter().any(|other| other.anon == anon);
             self.visitor.mode() == Some(ConsentMode::Full)
-                && others
-                    .chain([self.visitor.anon()])
-                    .any(|known| known == anon)
+                && (self.visitor.anon() == anon || is_other())
         })
     }
 
@@ -70,23 +68,28 @@ impl Sealed {
     fn split(&self, labels: [u64; 2], now: Now) -> Option<[Self; 2]> {
         let raw = decompress(&self.body)?;
         let (head, events) = self.halves_of(&raw)?;
-        let slots: Vec<Slot> = self.table.iter().collect();
+        let (mut fore, mut aft) = (Table::default(), Table::default());
         let mut cut = 0;
-        let mut at = 0;
-        while at < slots.len() - 1 && (at == 0 || cut + slots[at].len < events.len() / 2) {
-            cut += slots[at].len + 1;
-            at += 1;
+        for slot in self.table.iter() {
+            // Neither half is empty, and nothing overtakes what goes into the second.
+            let fits = fore.len() == 0 || cut + slot.len < events.len() / 2;
+            if fits && aft.len() == 0 && slot.n < self.table.last() {
+                cut += slot.len + 1;
+                fore.push(slot);
+            } else {
+                aft.push(slot);
+            }
         }
-        let part = |events, slots: &[Slot], label| Self {
+        let part = |events, table, label| Self {
             tries: Tries {
                 unanswered: self.tries.unanswered,
                 ..Tries::default()
             },
-            ..self.with(label, head, events, slots.iter().copied().collect(), now)
+            ..self.with(label, head, events, table, now)
         };
         let [a, b] = labels;
         let (first, second) = (events.get(..cut.checked_sub(1)?)?, events.get(cut..)?);
-        Some([part(first, &slots[..at], a), part(second, &slots[at..], b)])
+        Some([part(first, fore, a), part(second, aft, b)])
     }
 
     /// The same batch, as it would have been captured without a visitor's id. `None` when the bytes are damaged.

@@ -115,7 +115,7 @@ impl Engine {
             self.sender.gives_up_at(),
             self.next_attempt(now, granted),
         ];
-        dues.into_iter().flatten().min()
+        soonest(&dues)
     }
 
     /// When the next attempt may start, if something waits for one and none is on its way.
@@ -124,12 +124,13 @@ impl Engine {
             return None;
         }
         let batch = self.queue.next_due(now).filter(|_| granted);
-        let waiting = [batch, self.erasures.next_due(now)]
-            .into_iter()
-            .flatten()
-            .min()?;
+        let waiting = soonest(&[batch, self.erasures.next_due(now)])?;
         Some(waiting.max(self.sender.blocked_until().unwrap_or(now)))
     }
+}
+
+fn soonest(dues: &[Option<MonoMillis>]) -> Option<MonoMillis> {
+    dues.iter().flatten().min().copied()
 }
 
 /// Path and query of attempt `attempt`, but for the write key.

@@ -49,7 +49,11 @@ impl Table {
     }
 
     pub(super) fn numbers(&self) -> Vec<u64> {
-        self.iter().map(|slot| slot.n).collect()
+        let mut numbers = Vec::with_capacity(self.events);
+        for slot in self.iter() {
+            numbers.push(slot.n);
+        }
+        numbers
     }
 
     pub(super) fn as_bytes(&self) -> &[u8] {
@@ -72,16 +76,6 @@ impl Table {
     }
 }
 
-impl FromIterator<Slot> for Table {
-    fn from_iter<I: IntoIterator<Item = Slot>>(slots: I) -> Self {
-        let mut table = Self::default();
-        for slot in slots {
-            table.push(slot);
-        }
-        table
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::{Slot, Table};
@@ -93,7 +87,10 @@ mod tests {
             Slot { n: 4, len: 8_000 },
             Slot { n: 900, len: 1 },
         ];
-        let table: Table = slots.into_iter().collect();
+        let mut table = Table::default();
+        for slot in slots {
+            table.push(slot);
+        }
         assert_eq!(Table::of_bytes(table.as_bytes()), Some(table.clone()));
         assert_eq!(table.iter().collect::<Vec<_>>(), slots);
         assert_eq!((table.len(), table.last()), (3, 900));

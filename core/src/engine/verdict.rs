@@ -100,11 +100,8 @@ pub(super) fn judge(answer: &HostAnswer, sent: &[u64], wall: UnixMillis) -> Verd
 
 /// The counts must add up, and every refused number must be one that was sent, named once.
 fn taken(ok: u64, rejected: &[u64], sent: &[u64]) -> Option<Verdict> {
-    let known: Vec<u64> = sent
-        .iter()
-        .copied()
-        .filter(|n| rejected.contains(n))
-        .collect();
+    let mut known = sent.to_vec();
+    known.retain(|n| rejected.contains(n));
     let adds_up = ok.checked_add(rejected.len() as u64) == Some(sent.len() as u64);
     (known.len() == rejected.len() && adds_up).then_some(Verdict::Delivered { rejected: known })
 }
