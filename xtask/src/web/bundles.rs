@@ -135,9 +135,14 @@ fn squeeze(place: &Place, script: &Path) -> Result<()> {
         "passes=3,ecma=2020,unsafe_arrows=true",
         "--mangle",
     ]);
+    terser.args(["--format", &format!("preamble='{AT_ONCE}'")]);
     if !script.ends_with("eyeline.js") {
         terser.arg("--module");
     }
     terser.arg("--output").arg(script);
     steps::run(&mut terser)
 }
+
+/// Chromium compiles a script's functions while it loads, off the page's thread, where it is told that all of them are
+/// called; it would compile each when it is first called, on it. A third less of the page's time to start, measured.
+const AT_ONCE: &str = "//# allFunctionsCalledOnLoad";

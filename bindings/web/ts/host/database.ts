@@ -8,7 +8,11 @@ export class Database {
   /** The browser, or a newer release in another tab, closed it. */
   closed = false;
 
-  private constructor(private readonly _db: IDBDatabase) {
+  /** `isNew`: it did not exist before. */
+  private constructor(
+    private readonly _db: IDBDatabase,
+    readonly isNew: boolean,
+  ) {
     _db.onclose = _db.onversionchange = () => this.close();
   }
 
@@ -19,20 +23,18 @@ export class Database {
     if (known && !known.some((database) => database.name === name)) return undefined;
     return new Promise((resolve, reject) => {
       const request = indexedDB.open(name, VERSION);
-      let made = true;
+      let isNew = false;
       request.onupgradeneeded = () => {
+        isNew = true;
         if (create) request.result.createObjectStore(STORE);
-        else {
-          made = false;
-          request.transaction!.abort();
-        }
+        else request.transaction!.abort();
       };
-      request.onsuccess = () => resolve(new Database(request.result));
+      request.onsuccess = () => resolve(new Database(request.result, isNew));
       request.onblocked = () => reject(new Error("the store is held by another release"));
       request.onerror = (event) => {
         event.preventDefault();
-        if (made) reject(request.error);
-        else resolve(undefined);
+        if (isNew && !create) resolve(undefined);
+        else reject(request.error);
       };
     });
   }

@@ -16,18 +16,18 @@ export class Later {
    * Firefox takes a site's last tab away while pagehide still runs: of requests made a quarter of a millisecond into it, two
    * of three never left (measured with Firefox 153). Only the first line of it is safe.
    */
-  private readonly _isRushed = CSS.supports("-moz-appearance", "none");
+  readonly isRushed = !this._fetch && CSS.supports("-moz-appearance", "none");
 
   constructor(
     private readonly _transport: Transport,
     signal: AbortSignal,
   ) {
     // What the page sends itself, a moment later, has these aborted: they arrive where that moment was its last.
-    if (this._isRushed) addEventListener("pagehide", () => this._give((url, init) => fetch(url, init).catch(() => {})), { signal, capture: true });
+    if (this.isRushed) addEventListener("pagehide", () => this._give((url, init) => fetch(url, init).catch(() => {})), { signal, capture: true });
   }
 
   get isPossible(): boolean {
-    return !!this._fetch || this._isRushed;
+    return !!this._fetch || this.isRushed;
   }
 
   /** Ms until it may be armed again: arming costs the page more than an event does. */

@@ -11,7 +11,8 @@ export const load = async (): Promise<Loaded> => {
   // Both addresses stand written out, so that bundlers find the files.
   try {
     const response = await fetch(new URL("./eyeline-core-" + __VERSION__ + ".wasm", import.meta.url).href);
-    initSync({ module: await compile(response) });
+    // Not as a stream: that is read on the page's thread, which takes longer than so small a file gains by it.
+    initSync({ module: await WebAssembly.compile(await response.arrayBuffer()) });
     return { surface: { call }, path: "wasm", sdk: "web/" + __VERSION__ };
   } catch {
     // A policy refuses to run WebAssembly, or to fetch it; a script may still be had.
@@ -19,9 +20,3 @@ export const load = async (): Promise<Loaded> => {
     return { surface, path: "js", sdk: "web-js/" + __VERSION__ };
   }
 };
-
-/** A server that names another type still serves the same bytes. */
-const compile = async (response: Response): Promise<WebAssembly.Module> =>
-  response.headers.get("content-type") === "application/wasm" && "compileStreaming" in WebAssembly
-    ? WebAssembly.compileStreaming(response)
-    : WebAssembly.compile(await response.arrayBuffer());

@@ -5,24 +5,28 @@ export type Value = number | string | boolean | Uint8Array;
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
+/** Ours: every message but those that bring what was stored. */
+const scratch = new DataView(new ArrayBuffer(4096));
 
+/** Valid until the next message is packed: new memory for each would cost the page more than the call. */
 export const packed = (values: readonly Value[]): Uint8Array => {
-  const parts: Uint8Array[] = [];
-  const number = (value: number) => parts.push(new Uint8Array(new Float64Array([value]).buffer));
-  for (const value of values) {
-    const bytes = typeof value === "string" ? encoder.encode(value) : value;
-    if (typeof bytes === "object") {
-      number(bytes.length);
-      parts.push(bytes);
-    } else number(+bytes);
-  }
-  const message = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
+  // A character has three bytes at most.
+  const most = values.reduce<number>((sum, value) => sum + NUMBER_BYTES + 3 * ((value as string | Uint8Array).length || 0), 0);
+  const view = most > scratch.byteLength ? new DataView(new ArrayBuffer(most)) : scratch;
+  const message = new Uint8Array(view.buffer);
   let at = 0;
-  for (const part of parts) {
-    message.set(part, at);
-    at += part.length;
+  for (const value of values) {
+    const start = at;
+    at += NUMBER_BYTES;
+    let number = value as number;
+    if (typeof value === "string") at += number = value ? encoder.encodeInto(value, message.subarray(at)).written : 0;
+    else if (typeof value === "object") {
+      message.set(value, at);
+      at += number = value.length;
+    }
+    view.setFloat64(start, number, true);
   }
-  return message;
+  return message.subarray(0, at);
 };
 
 export const unpacked = (reply: Uint8Array): any[] => {
@@ -42,5 +46,6 @@ export const unpacked = (reply: Uint8Array): any[] => {
   return values;
 };
 
+const NUMBER_BYTES = 8;
 const NUMBER = 0;
 const TEXT = 2;

@@ -27,8 +27,9 @@ export class Pump {
   private _backlog = true;
   private _fed: number;
   private _active = false;
-  /** Events captured when the browser was last given them for later. */
+  /** Events captured when the browser was last given them for later; whether it is about to be. */
   private _armed = 0;
+  private _isArming = false;
 
   constructor(
     private readonly _port: Port,
@@ -120,7 +121,7 @@ export class Pump {
     const next = runner?.turn(leaving) ?? -1;
     if (!runner || runner !== this._runner) return;
     if (leaving) runner.sendWaiting();
-    const arm = this._arm(runner, leaving);
+    const arm = this._arm(leaving);
     this._due = next < 0 ? Infinity : now + next;
     const look = this._covers.waits && this._active ? LOOK_MS : Infinity;
     const wait = Math.min(next < 0 ? Infinity : next, arm, look);
@@ -131,20 +132,32 @@ export class Pump {
   }
 
   /** Gives the browser what to send should the page die. Returns the ms until there is more to give. */
-  private _arm(runner: Runner, leaving: boolean): number {
-    if (!this._later.isPossible) return Infinity;
-    const [captured = 0, , queued = 0] = runner.ask("stats") ?? [];
+  private _arm(leaving: boolean, atOnce = leaving): number {
+    const runner = this._runner;
+    if (!runner || !this._later.isPossible) return Infinity;
+    const [captured = 0, , queued = 0] = runner.ask("stats");
     if (!queued || (leaving && runner.outlives)) this._later.disarm();
     else if (captured !== this._armed || leaving) {
       const now = performance.now();
       const wait = leaving ? 0 : this._later.wait(now);
       if (wait) return wait;
+      if (!atOnce && !this._later.isRushed) {
+        // Packing what there is and arming take as long as a turn does: a task of their own.
+        if (!this._isArming) idle(this._armSoon);
+        this._isArming = true;
+        return Infinity;
+      }
       const uploads: Upload[] = runner.unsent();
       if (uploads.length) this._later.arm(uploads, now);
     } else return Infinity;
     this._armed = captured;
     return Infinity;
   }
+
+  private readonly _armSoon = guarded(() => {
+    this._isArming = false;
+    this._arm(false, true);
+  });
 
   /** Something may have come to lie on top of what shows, or gone. */
   private _lookAgain(): void {
@@ -167,7 +180,7 @@ export class Pump {
 /** Ours: a quarter of the shortest rule in use, so that what meets it is known in time. */
 const GATHER_MS = 250;
 /** Ours: a task as long as this delays no frame. */
-const TASK_MS = 4;
+const TASK_MS = 3;
 /** Ours: a page that makes so many ops before the core is there is broken. */
 const OPS_MAX = 20_000;
 /** The core believes in a sleep after 5 s of silence: half of that, as its own heartbeat. */

@@ -32,14 +32,14 @@ export class Store {
   }
 
   /**
-   * The lowest slot no live page holds. Where nothing was stored yet and `create` is not set, there is none; with it
-   * the slot is an empty one, because it is to take a copy of what this page holds.
+   * The lowest slot no live page holds; an `empty` one where it is to take a copy of what this page holds. Where nothing
+   * was stored yet and `create` is not set, there is none.
    */
-  async take(create: boolean): Promise<Slot | undefined> {
+  async take(create: boolean, empty = false): Promise<Slot | undefined> {
     const database = await this._open(create);
     for (let slot = 0; database && slot < SLOTS_MAX; slot++) {
       const taken = await this._take(database, slot, true);
-      if (taken && !(create && taken.entries.some((entry) => !isIdentity(entry)))) return taken;
+      if (taken && !(empty && taken.entries.some((entry) => !isIdentity(entry)))) return taken;
       taken?.release();
     }
     return undefined;
@@ -50,14 +50,18 @@ export class Store {
    * goes ahead; the others wait until `introduced` was called there.
    */
   async takeKnown(): Promise<{ slot: Slot | undefined; introduced?: (() => void) | undefined }> {
-    const slot = await this.take(false);
-    if (slot?.entries.some(isIdentity)) return { slot };
-    slot?.release();
-    const introduced = await hold(this._name + ":id", AbortSignal.timeout(TURN_MS)).catch(() => undefined);
-    const known = await this.take(false);
-    if (!known?.entries.some(isIdentity)) return { slot: known, introduced };
+    const turn = () => hold(this._name + ":id", AbortSignal.timeout(TURN_MS)).catch(() => undefined);
+    // A store that is made just now knows nobody.
+    let introduced = (await this._open(true))!.isNew ? await turn() : undefined;
+    let slot = await this.take(true);
+    if (!introduced && !slot?.entries.some(isIdentity)) {
+      slot?.release();
+      introduced = await turn();
+      slot = await this.take(true);
+    }
+    if (!slot?.entries.some(isIdentity)) return { slot, introduced };
     introduced?.();
-    return { slot: known };
+    return { slot };
   }
 
   /**

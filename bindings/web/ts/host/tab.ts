@@ -54,8 +54,10 @@ export class Tab implements Host {
 
   /** Starts the first core, at the moment the page's first script did, and takes over the ops. */
   async begin(): Promise<void> {
-    const knows = this._port.settings.consent === "full" && Store.isPossible;
-    const { slot, introduced } = await soon(knows ? this._store.takeKnown() : this._store.take(false).then((slot) => ({ slot })));
+    const { consent } = this._port.settings;
+    const knows = consent === "full" && Store.isPossible;
+    // Where storing is allowed there is a store from the start: what is sealed from then on outlives the page.
+    const { slot, introduced } = await soon(knows ? this._store.takeKnown() : this._store.take(consent === "measure").then((slot) => ({ slot })));
     this._introduced = introduced;
     // From here on in one task: what the first script still has to send, it has not sent.
     const { page, ops, t0 } = this._port;
@@ -136,7 +138,7 @@ export class Tab implements Host {
       stir: () => this._pump.stir(),
       trapped: () => this._trap(),
     });
-    // A first visit has to make the database: the sooner it is there, the sooner nothing can be lost any more.
+    // Who the visitor is: other pages may wait to know.
     this._runner.store();
     this._pump.run(this._runner);
     this._sendLeftovers();
@@ -165,7 +167,7 @@ export class Tab implements Host {
     if (this._slot && !this._making) return this._slot.write(writes).finally(this._introduced);
     const runner = this._runner;
     const made = (this._making ?? Promise.resolve()).then(async () => {
-      const slot = this._slot ?? (await this._store.take(true));
+      const slot = this._slot ?? (await this._store.take(true, true));
       if (runner !== this._runner) return slot !== this._slot ? slot?.release() : undefined;
       this._slot = slot;
       if (!slot) throw new Error("every slot is taken");

@@ -31,9 +31,9 @@ export async function attachPage(start: Start, attach: Attach): Promise<Host> {
   let trees: Trees | undefined;
   // A page that leaves and comes back in the meantime must not miss that.
   watchPresence(start, () => trees?.renew());
-  hearDenial(start);
   // The core has just started: the page may draw before all of it is looked at.
   await new Promise<void>((resolve) => whenIdle(resolve));
+  hearDenial(start);
   trees = watchTrees(start);
   start.observe = trees.observe;
   let moment: number | undefined;
