@@ -35,16 +35,31 @@ export const spent = async (cdp) => {
   return { task: of("TaskDuration"), script: of("ScriptDuration") };
 };
 
-/** The longest task of the page's main thread while `work` ran, in ms of CPU. */
-export const longestTask = async (page, work) => {
-  await page.tracing.start({ categories: ["disabled-by-default-devtools.timeline", "__metadata"] });
+/** The tasks of the page's main thread while `work` ran: { ms, within }, ms of CPU, and the traced events within. */
+export const tracedTasks = async (page, categories, work) => {
+  await page.tracing.start({ categories });
   await work();
   const { traceEvents } = JSON.parse(Buffer.from(await page.tracing.stop()).toString());
   const thread = ({ pid, tid }) => `${pid}/${tid}`;
   const mains = new Map(traceEvents.filter(({ name, args }) => name === "thread_name" && args.name === "CrRendererMain").map((event) => [thread(event), []]));
-  for (const event of traceEvents) if (event.name === "RunTask") mains.get(thread(event))?.push((event.tdur ?? 0) / 1000);
+  for (const event of traceEvents) if (event.ph === "X") mains.get(thread(event))?.push(event);
+  const tasksOf = (events) => {
+    events.sort((a, b) => a.ts - b.ts || b.dur - a.dur);
+    const tasks = [];
+    for (const event of events) {
+      if (event.name === "RunTask") tasks.push({ ms: (event.tdur ?? 0) / 1000, within: [] });
+      else tasks.at(-1)?.within.push(event);
+    }
+    return tasks;
+  };
   // A browser keeps a spare renderer: the page is in the one that worked.
-  const total = (tasks) => tasks.reduce((sum, task) => sum + task, 0);
-  const [tasks] = [...mains.values()].sort((a, b) => total(b) - total(a));
-  return Math.max(0, ...tasks);
+  const total = (tasks) => tasks.reduce((sum, { ms }) => sum + ms, 0);
+  const [tasks] = [...mains.values()].map(tasksOf).sort((a, b) => total(b) - total(a));
+  return tasks;
+};
+
+/** The longest task of the page's main thread while `work` ran, in ms of CPU. */
+export const longestTask = async (page, work) => {
+  const tasks = await tracedTasks(page, ["disabled-by-default-devtools.timeline", "__metadata"], work);
+  return Math.max(0, ...tasks.map(({ ms }) => ms));
 };

@@ -2,6 +2,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { longestTask, open, spent } from "./chrome.js";
 import { load, put } from "./load.js";
+import { EMPTY } from "./site.js";
 
 const EVENTS = 100;
 
@@ -31,7 +32,7 @@ const during = async (cdp, work) => {
   return (await spent(cdp)).task - before.task;
 };
 
-/** Loading, starting and the first second of watching 30 cards. */
+/** Loading, starting, and the first second after: of nothing, or of watching 30 cards. */
 const init = async (browser, url, how, throttle) => {
   const tab = await open(browser, { throttle });
   await tab.page.goto(url);
@@ -47,12 +48,18 @@ const init = async (browser, url, how, throttle) => {
 export const cost = async (browser, tool, stage) => {
   const how = await put(tool, stage);
   const { site, sink } = stage;
-  const url = site.page("/bench", "");
+  const [url, empty] = [site.page("/bench", ""), site.put("/empty", EMPTY)];
   const row = {};
 
-  const slow = await init(browser, url, how, 4);
-  row.initSlow = slow.ms;
-  await slow.close();
+  for (const [name, path, throttle] of [
+    ["start", empty, 1],
+    ["startSlow", empty, 4],
+    ["initSlow", url, 4],
+  ]) {
+    const { ms, close } = await init(browser, path, how, throttle);
+    row[name] = ms;
+    await close();
+  }
 
   const { page, cdp, ms, close } = await init(browser, url, how, 1);
   row.init = ms;
@@ -96,6 +103,8 @@ export const net = (row, alone) => ({
   bytes: row.bytes,
   idle: row.idle,
   scroll: row.scroll,
+  start: Math.max(0, row.start - alone.start),
+  startSlow: Math.max(0, row.startSlow - alone.startSlow),
   init: Math.max(0, row.init - alone.init),
   initSlow: Math.max(0, row.initSlow - alone.initSlow),
   longest: row.longest,

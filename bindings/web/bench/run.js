@@ -1,4 +1,4 @@
-// Measures our SDK beside its peers and prints the tables of docs/benchmarks.md: node bench/run.js --dist DIR --peers DIR [sizes] [cost] [correct] [demo]
+// Measures our SDK beside its peers and prints the tables of docs/benchmarks.md: node bench/run.js --dist DIR --peers DIR [sizes] [cost] [split] [correct] [demo]
 import { parseArgs } from "node:util";
 import { cost, medians, net } from "./cost.js";
 import { launch } from "./chrome.js";
@@ -7,7 +7,8 @@ import { demo } from "./demo.js";
 import { Sink } from "./sink.js";
 import { Site } from "./site.js";
 import { sizes } from "./sizes.js";
-import { correctTable, costTable, demoTable, sizesTable } from "./tables.js";
+import { split } from "./split.js";
+import { correctTable, costTable, demoTable, sizesTable, splitTable } from "./tables.js";
 import { TOOLS, dist } from "./tools.js";
 
 const { values, positionals } = parseArgs({
@@ -37,6 +38,7 @@ try {
     const alone = medians(runs.get("page alone"));
     console.log(`\n${costTable(tools.map(({ name }) => ({ name, ...net(medians(runs.get(name)), alone) })))}`);
   }
+  if (wanted("split")) console.log(`\n${splitTable(await split(browser, { ours: TOOLS.find(({ ours }) => ours), alone: TOOLS[0] }, stage))}`);
   if (wanted("correct")) {
     const rows = [];
     // With 20 events a batch the dozen tracked here would never be sent, which says nothing.

@@ -12,6 +12,9 @@ const html = (head) => `<!doctype html><html lang="en"><meta charset="utf-8"><ti
 <div class="cards">${Array.from({ length: CARDS }, (_, i) => card(i, "top")).join("")}</div>
 ${Array.from({ length: 40 }, (_, i) => `<p>${"words to scroll by ".repeat(30)}</p><div class="cards">${card(i, "below")}</div>`).join("")}</html>`;
 
+/** A page on which there is nothing to watch. */
+export const EMPTY = "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>bench</title><p>words</html>";
+
 export class Site {
   /** Files by path: text or bytes. */
   files = new Map();
@@ -32,7 +35,11 @@ export class Site {
 
   /** Puts a page at a path. */
   page(path, head) {
-    this.files.set(path, html(head));
+    return this.put(path, html(head));
+  }
+
+  put(path, file) {
+    this.files.set(path, file);
     return this.address + path;
   }
 
