@@ -1,10 +1,9 @@
 // swift-tools-version: 6.0
-// Eyeline for iOS and other Apple platforms, and for Linux, where its tests run.
+// Eyeline for iOS, and for Linux, where its tests run.
 
 import PackageDescription
 
-/// The Rust library behind its C header: an XCFramework for Apple's platforms, made by `cargo xtask xcframework`;
-/// elsewhere a static library that whoever builds names with `-Xlinker -L…`, as `cargo xtask swift` does.
+/// The Rust library behind its C header: for iOS an XCFramework, made by `cargo xtask xcframework`; on Linux a static library that whoever builds names with `-Xlinker -L…`, as `cargo xtask swift` does.
 #if os(Linux)
     let library = Target.systemLibrary(name: "EyelineFFI", path: "Sources/EyelineFFI/generated")
 #else

@@ -90,6 +90,21 @@ import Testing
         #expect(stats.failures > 0 && stats.queued == stats.captured && stats.lost.isEmpty)
     }
 
+    @Test("a client that is let go keeps nothing of the app's alive", .timeLimit(.minutes(1)))
+    func aClientLetGo() async throws {
+        let (goings, going) = AsyncStream<Void>.makeStream()
+        do {
+            var memory = Configuration(endpoint: "https://collector.test", writeKey: "k", affiliate: "a")
+            memory.storage = .memory
+            let heard = Told { going.yield() }
+            let client = try Client(memory, transport: Told { going.yield() }) { _ in withExtendedLifetime(heard) {} }
+            client.impression(Content(content: "item-14", placement: "feed")).click()
+        }
+        // What sends, and what hears: the library lets go of both.
+        var gone = goings.makeAsyncIterator()
+        for _ in 1...2 { await gone.next() }
+    }
+
     private func configuration(_ collector: Collector, _ storage: Configuration.Storage) -> Configuration {
         var configuration = Configuration(
             endpoint: collector.url.absoluteString, writeKey: collector.key, affiliate: collector.affiliate)
@@ -100,6 +115,23 @@ import Testing
 }
 
 private struct NoNetwork: Transport {
+    func send(_ request: UploadRequest) throws -> UploadResponse {
+        throw TransportFailure.unreachable
+    }
+}
+
+/// A transport that says when nobody has it any more.
+private final class Told: Transport {
+    private let gone: @Sendable () -> Void
+
+    init(_ gone: @escaping @Sendable () -> Void) {
+        self.gone = gone
+    }
+
+    deinit {
+        gone()
+    }
+
     func send(_ request: UploadRequest) throws -> UploadResponse {
         throw TransportFailure.unreachable
     }
