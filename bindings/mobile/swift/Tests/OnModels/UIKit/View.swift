@@ -74,7 +74,6 @@ public struct CGColor: Sendable {
 
 @MainActor
 open class UIScrollView: UIView {
-    open var isTracking = false
     open var isDragging = false
     open var contentOffset: CGPoint {
         get { bounds.origin }
