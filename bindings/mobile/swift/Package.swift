@@ -26,10 +26,12 @@ let package = Package(
             resources: [.copy("PrivacyInfo.xcprivacy")]
         ),
         .target(name: "EyelineTestKit", dependencies: ["Eyeline", "EyelineBindings"]),
-        .executableTarget(name: "KilledApp", dependencies: ["Eyeline"], path: "Tests/KilledApp"),
+        // Each names what it uses the values of, too: SwiftPM builds anew what depends directly on what has changed.
+        .executableTarget(name: "KilledApp", dependencies: ["Eyeline", "EyelineBindings"], path: "Tests/KilledApp"),
         .executableTarget(
             name: "ConformanceHost", dependencies: ["Eyeline", "EyelineBindings"], path: "Tests/ConformanceHost"),
-        .executableTarget(name: "Costs", dependencies: ["Eyeline"], path: "Tests/Costs"),
-        .testTarget(name: "EyelineTests", dependencies: ["Eyeline", "EyelineTestKit", "KilledApp"]),
+        .executableTarget(name: "Costs", dependencies: ["Eyeline", "EyelineBindings"], path: "Tests/Costs"),
+        .testTarget(
+            name: "EyelineTests", dependencies: ["Eyeline", "EyelineBindings", "EyelineTestKit", "KilledApp"]),
     ]
 )

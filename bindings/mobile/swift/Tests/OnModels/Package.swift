@@ -16,7 +16,10 @@ let package = Package(
             name: "Eyeline", dependencies: ["EyelineBindings", "UIKit", "SwiftUI"], exclude: ["Eyeline.docc"],
             resources: [.copy("PrivacyInfo.xcprivacy")]),
         .target(name: "EyelineTestKit", dependencies: ["Eyeline", "EyelineBindings"]),
-        .executableTarget(name: "Feed", dependencies: ["Eyeline", "UIKit", "SwiftUI"], path: "examples/ios/Feed"),
-        .testTarget(name: "OnModelsTests", dependencies: ["Eyeline", "EyelineTestKit"], path: "Tests/OnModels/Tests"),
+        .executableTarget(
+            name: "Feed", dependencies: ["Eyeline", "EyelineBindings", "UIKit", "SwiftUI"], path: "examples/ios/Feed"),
+        .testTarget(
+            name: "OnModelsTests", dependencies: ["Eyeline", "EyelineBindings", "EyelineTestKit", "UIKit", "SwiftUI"],
+            path: "Tests/OnModels/Tests"),
     ]
 )
