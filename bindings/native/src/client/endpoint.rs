@@ -72,9 +72,12 @@ impl Endpoint {
 
     /// A number that changes with the address or the key.
     pub(super) fn tag(&self) -> u64 {
-        let mut low = crc32fast::Hasher::new();
-        low.update(self.base.as_str().as_bytes());
-        u64::from(low.finalize()) << 32 | u64::from(crc32fast::hash(self.key.as_bytes()))
+        let crc32 = |text: &str| {
+            let mut crc = flate2::Crc::new();
+            crc.update(text.as_bytes());
+            u64::from(crc.sum())
+        };
+        crc32(self.base.as_str()) << 32 | crc32(&self.key)
     }
 }
 

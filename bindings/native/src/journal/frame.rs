@@ -16,7 +16,7 @@ pub(super) fn segment_header(version: u8) -> [u8; SEGMENT_HEADER_BYTES] {
     let mut header = [0; SEGMENT_HEADER_BYTES];
     header[..7].copy_from_slice(b"EYELINE");
     header[7] = version;
-    let checksum = crc32fast::hash(&header[..8]);
+    let checksum = crc32([&header[..8], &[]]);
     header[8..].copy_from_slice(&checksum.to_le_bytes());
     header
 }
@@ -118,10 +118,16 @@ fn next_marker(bytes: &[u8]) -> usize {
 
 /// CRC32 (IEEE) over the length and the payload, so that a flipped bit in either shows.
 fn checksum(length: [u8; 4], payload: &[u8]) -> u32 {
-    let mut hasher = crc32fast::Hasher::new();
-    hasher.update(&length);
-    hasher.update(payload);
-    hasher.finalize()
+    crc32([&length, payload])
+}
+
+/// By the library that also zips: another one's tables would be 24 KB more on phones.
+fn crc32(parts: [&[u8]; 2]) -> u32 {
+    let mut crc = flate2::Crc::new();
+    for part in parts {
+        crc.update(part);
+    }
+    crc.sum()
 }
 
 #[cfg(test)]

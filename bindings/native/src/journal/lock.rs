@@ -1,6 +1,6 @@
 //! One owner a directory: an OS lock that the system itself gives back when the process dies.
 
-use std::fs::{File, OpenOptions, TryLockError};
+use std::fs::{File, OpenOptions};
 use std::path::Path;
 
 use super::error::OpenError;
@@ -21,12 +21,12 @@ impl DirectoryLock {
         let file = host::private(&mut options)
             .open(&path)
             .map_err(OpenError::io("open the lock file of", directory))?;
-        match file.try_lock() {
-            Ok(()) => Ok(DirectoryLock { file }),
-            Err(TryLockError::WouldBlock) => Err(OpenError::InUse {
+        if host::try_lock(&file).map_err(OpenError::io("lock", directory))? {
+            Ok(DirectoryLock { file })
+        } else {
+            Err(OpenError::InUse {
                 directory: directory.to_path_buf(),
-            }),
-            Err(TryLockError::Error(error)) => Err(OpenError::io("lock", directory)(error)),
+            })
         }
     }
 }
@@ -35,7 +35,7 @@ impl DirectoryLock {
 /// leave the lock with that copy for a moment.
 impl Drop for DirectoryLock {
     fn drop(&mut self) {
-        let _: std::io::Result<()> = self.file.unlock();
+        let _: std::io::Result<()> = host::unlock(&self.file);
     }
 }
 

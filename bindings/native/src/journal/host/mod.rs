@@ -1,4 +1,4 @@
-//! What differs between file systems: who may read a file, and how a directory's own entries reach the disk.
+//! What differs between file systems: who may read a file, how a directory's own entries reach the disk, and how a file is locked.
 
 #[cfg(not(unix))]
 mod other;
@@ -6,6 +6,6 @@ mod other;
 mod unix;
 
 #[cfg(not(unix))]
-pub(super) use other::{create_private, private, sync_directory};
+pub(super) use other::{create_private, private, sync_directory, try_lock, unlock};
 #[cfg(unix)]
-pub(super) use unix::{create_private, private, sync_directory};
+pub(super) use unix::{create_private, private, sync_directory, try_lock, unlock};

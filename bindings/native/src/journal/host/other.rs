@@ -1,6 +1,6 @@
 //! Elsewhere: a file inherits who may read it from the folder it lies in, and the file system keeps names safe by itself.
 
-use std::fs::{self, OpenOptions};
+use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io;
 use std::path::Path;
 
@@ -17,4 +17,18 @@ pub(in crate::journal) fn private(options: &mut OpenOptions) -> &mut OpenOptions
 /// Nothing to do: NTFS journals its names.
 pub(in crate::journal) fn sync_directory(_directory: &Path) -> io::Result<()> {
     Ok(())
+}
+
+/// Locks a file for one owner, at once or not at all: false where another has it.
+pub(in crate::journal) fn try_lock(file: &File) -> io::Result<bool> {
+    match file.try_lock() {
+        Ok(()) => Ok(true),
+        Err(TryLockError::WouldBlock) => Ok(false),
+        Err(TryLockError::Error(error)) => Err(error),
+    }
+}
+
+/// Gives the lock back.
+pub(in crate::journal) fn unlock(file: &File) -> io::Result<()> {
+    file.unlock()
 }
