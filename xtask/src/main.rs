@@ -6,15 +6,22 @@ mod conformance;
 mod demo;
 mod directions;
 mod documents;
+mod exact;
 mod kotlin;
 mod layout;
+mod mobile;
+mod package;
 mod soak;
+mod stage;
 mod steps;
 mod swift;
 mod test;
+mod toolchain;
 mod tools;
 mod web;
 mod workspace;
+
+use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
 
@@ -76,6 +83,38 @@ enum Command {
         #[arg(long)]
         test: bool,
     },
+    /// Build the library for phones and JVMs: x86-64 Linux, arm64 Android, arm64 iOS, and print what it weighs
+    Mobile {
+        /// Every target: four Android ABIs, iOS devices and simulators too
+        #[arg(long)]
+        all: bool,
+        /// Fail where a size is not what is committed
+        #[arg(long, conflicts_with = "bless")]
+        check: bool,
+        /// Commit to the sizes of this build
+        #[arg(long)]
+        bless: bool,
+    },
+    /// Make the Android package: four ABIs, the Kotlin classes, rules, sources; in the target folder's `packages`
+    Aar {
+        /// The Android NDK to link with; without one no device can load the libraries
+        #[arg(long, value_name = "FOLDER")]
+        ndk: Option<PathBuf>,
+    },
+    /// Make the package for JVMs, with this machine's library inside
+    JvmJar {
+        /// Libraries of other machines, each in a folder that is named as JNA names the machine
+        #[arg(long, value_name = "FOLDER")]
+        with: Option<PathBuf>,
+    },
+    /// Build this machine's library, for the jar that another machine makes
+    HostLibrary {
+        /// Where to put it, in a folder that is named as JNA names this machine
+        #[arg(long, value_name = "FOLDER")]
+        into: PathBuf,
+    },
+    /// Make the XCFramework that Package.swift looks for, and the archive that SwiftPM downloads
+    Xcframework,
     /// The long tests: thousands of kills, hours of fuzzing. Takes a night; `--help` names the settings
     #[command(after_help = soak::SETTINGS)]
     Soak {
@@ -142,6 +181,18 @@ fn main() -> anyhow::Result<()> {
                 Ok(())
             }
         }
+        Command::Mobile { all, check, bless } => mobile::run(
+            all,
+            match (check, bless) {
+                (true, _) => mobile::Differences::Fail,
+                (_, true) => mobile::Differences::Bless,
+                _ => mobile::Differences::Say,
+            },
+        ),
+        Command::Aar { ndk } => package::aar(ndk),
+        Command::JvmJar { with } => package::jar(with.as_deref()),
+        Command::HostLibrary { into } => mobile::put_host_library(&into),
+        Command::Xcframework => package::xcframework(),
         Command::Soak { only: None } => soak::run(),
         Command::Soak {
             only: Some(soak::Part::Web),

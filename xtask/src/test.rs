@@ -6,7 +6,7 @@ use anyhow::Result;
 
 use crate::steps::{self, Steps, Tally};
 use crate::{
-    browsers, conformance, demo, directions, documents, kotlin, layout, swift, tools, web,
+    browsers, conformance, demo, directions, documents, kotlin, layout, mobile, swift, tools, web,
     workspace,
 };
 
@@ -51,6 +51,9 @@ pub(crate) fn run() -> Result<()> {
             "warnings",
         ]);
         one(steps::run(&mut clippy))
+    });
+    steps.step("the library for phones", || {
+        one(mobile::run(false, mobile::Differences::Fail))
     });
     steps.step("Kotlin on the JVM", || kotlin::run(kotlin::Surface::Check));
     steps.step("types of the TypeScript", || one(web::check_types()));

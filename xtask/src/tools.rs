@@ -1,6 +1,7 @@
 //! Tools a command needs: installed when missing, or a clear word on what to install.
 
 use std::env;
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, bail};
@@ -118,4 +119,15 @@ pub(crate) fn answers(command: &mut Command) -> bool {
         .stderr(Stdio::null())
         .status()
         .is_ok_and(|status| status.success())
+}
+
+/// The first of these programs that lies on the PATH.
+pub(crate) fn on_path(names: &[&str]) -> Option<PathBuf> {
+    let folders = env::var_os("PATH")?;
+    let folders: Vec<_> = env::split_paths(&folders).collect();
+    let found = |name: &str| {
+        let mut files = folders.iter().map(|folder| folder.join(name));
+        files.find(|file| file.is_file())
+    };
+    names.iter().find_map(|name| found(name))
 }

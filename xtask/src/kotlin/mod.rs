@@ -52,15 +52,24 @@ pub(crate) fn soak(kills: u32) -> Result<()> {
     )
 }
 
+/// Compiles every module, once in a run.
+///
+/// # Errors
+/// Where one does not build.
+pub(crate) fn compile() -> Result<()> {
+    if !IS_COMPILED.swap(true, Ordering::Relaxed) {
+        prepare()?;
+        steps::run(maven::command()?.args(["--quiet", "compile"]))?;
+    }
+    Ok(())
+}
+
 /// A program of the build, such as the adapter of the conformance suite, ready to be run by itself.
 ///
 /// # Errors
 /// Where it does not build.
 pub(crate) fn java(module: &str, main: &str) -> Result<Command> {
-    if !IS_COMPILED.swap(true, Ordering::Relaxed) {
-        prepare()?;
-        steps::run(maven::command()?.args(["--quiet", "compile"]))?;
-    }
+    compile()?;
     let target = self::module(module).join("target");
     let libraries = fs::read_to_string(target.join("classpath"))
         .with_context(|| format!("{module} says no class path"))?;

@@ -11,6 +11,7 @@ mod surface;
 mod toolchain;
 mod version;
 
+use std::path::PathBuf;
 use std::process::Command;
 
 use anyhow::Result;
@@ -53,6 +54,11 @@ pub(crate) fn run(differences: Differences) -> Result<()> {
         package.link().join(" ")
     );
     Ok(())
+}
+
+/// Writes the C header and the Swift code that speak to the library. Gives the folder in which the header and its module map lie.
+pub(crate) fn generated() -> Result<PathBuf> {
+    Ok(Package::prepare()?.generated)
 }
 
 /// Runs the suite against the real library and the real collector, and what is Apple's alone on models.

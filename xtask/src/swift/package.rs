@@ -17,6 +17,8 @@ pub(super) struct Package {
     pub(super) scratch: PathBuf,
     /// Where the static library lies by itself: a shared one beside it would be linked instead.
     library: PathBuf,
+    /// What uniffi wrote, as it wrote it.
+    pub(super) generated: PathBuf,
 }
 
 impl Package {
@@ -27,6 +29,7 @@ impl Package {
             folder: workspace::root().join("bindings/mobile/swift"),
             scratch: build.join("build"),
             library: build.join("lib"),
+            generated: build.join("generated"),
         };
         let mut cargo = workspace::cargo()?;
         cargo.args(["build", "--quiet", "--locked"]);
@@ -36,7 +39,7 @@ impl Package {
             &built.join("libeyeline_mobile.a"),
             &package.library.join("libeyeline_mobile.a"),
         )?;
-        package.generate(&build.join("generated"), &built)?;
+        package.generate(&built)?;
         Ok(package)
     }
 
@@ -60,7 +63,8 @@ impl Package {
     }
 
     /// Has the library say what it is in Swift, and puts it where SwiftPM looks.
-    fn generate(&self, to: &Path, built: &Path) -> Result<()> {
+    fn generate(&self, built: &Path) -> Result<()> {
+        let to = &self.generated;
         let (library, ending) = if cfg!(target_os = "macos") {
             ("libeyeline_mobile", "dylib")
         } else {

@@ -6,7 +6,7 @@ use std::process::Command;
 use anyhow::Result;
 
 use super::place::Place;
-use super::stage::{Inputs, stage};
+use crate::stage::{Inputs, stage};
 use crate::steps;
 
 /// One bundle: where it starts and what becomes of it.
@@ -38,7 +38,7 @@ const NPM: Bundle = Bundle {
 
 /// Builds every bundle whose sources are there: `eyeline.js`, the second part, and the folder `npm`.
 pub(super) fn build(place: &Place) -> Result<PathBuf> {
-    stage(place, "bundles", inputs(place)?, |folder| {
+    stage(&place.build, "bundles", inputs(place)?, |folder| {
         let first = folder.join("eyeline.js");
         bundle(place, &FIRST, |esbuild| esbuild.arg(outfile(&first)))?;
         squeeze(place, &first)?;
@@ -54,7 +54,7 @@ pub(super) fn build(place: &Place) -> Result<PathBuf> {
 
 /// The types of the npm package, in the shape of the sources.
 pub(super) fn types(place: &Place) -> Result<PathBuf> {
-    stage(place, "types", inputs(place)?, |folder| {
+    stage(&place.build, "types", inputs(place)?, |folder| {
         if present(place, &NPM).is_empty() {
             return Ok(());
         }

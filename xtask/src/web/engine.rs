@@ -6,10 +6,10 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, anyhow};
 
 use super::place::Place;
-use super::stage::{Inputs, stage};
-use super::toolchain::Toolchain;
-use super::{Differences, bindgen};
+use super::{Differences, bindgen, toolchain};
+use crate::stage::{Inputs, stage};
 use crate::steps;
+use crate::toolchain::Toolchain;
 
 /// What wasm-opt may use: what every browser has that runs WebAssembly as rustc writes it.
 const FEATURES: [&str; 6] = [
@@ -36,10 +36,10 @@ const OPTIMISE: [&str; 8] = [
 ];
 
 /// Builds the module and its glue.
-pub(super) fn build(place: &Place, toolchain: &Toolchain) -> Result<PathBuf> {
-    let inputs = sources(toolchain)?.word(&place.version).word("wasm");
-    stage(place, "wasm", inputs, |folder| {
-        let module = toolchain.build(&place.build.join("cargo"), &[])?;
+pub(super) fn build(place: &Place, with: &Toolchain) -> Result<PathBuf> {
+    let inputs = sources(with)?.word(&place.version).word("wasm");
+    stage(&place.build, "wasm", inputs, |folder| {
+        let module = toolchain::build(with, &place.build.join("cargo"), &[])?;
         bindgen::run(&module, "web", folder)?;
         let mut optimise = place.node_tool("wasm-opt");
         optimise
@@ -53,8 +53,8 @@ pub(super) fn build(place: &Place, toolchain: &Toolchain) -> Result<PathBuf> {
 }
 
 /// What the engine is built from.
-pub(super) fn sources(toolchain: &Toolchain) -> Result<Inputs> {
-    let mut inputs = Inputs::default().word(&toolchain.fingerprint());
+pub(super) fn sources(with: &Toolchain) -> Result<Inputs> {
+    let mut inputs = Inputs::default().word(&toolchain::fingerprint(with));
     for path in [
         "Cargo.toml",
         "Cargo.lock",

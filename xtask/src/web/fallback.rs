@@ -8,9 +8,10 @@ use anyhow::{Context, Result, ensure};
 use super::bindgen;
 use super::engine::sources;
 use super::place::Place;
-use super::stage::stage;
-use super::toolchain::Toolchain;
+use super::toolchain;
+use crate::stage::stage;
 use crate::steps;
+use crate::toolchain::Toolchain;
 
 /// wasm2js reads WebAssembly as it was in 2017: nothing newer may be in the module.
 const FLAGS: [&str; 1] = ["-Ctarget-cpu=mvp"];
@@ -30,10 +31,10 @@ const LOWER: [&str; 6] = [
 
 /// Builds the module for old machines, converts it, and bundles it with its glue into one file that exports what the glue
 /// of the other one does, ready to use.
-pub(super) fn build(place: &Place, toolchain: &Toolchain) -> Result<PathBuf> {
-    let inputs = sources(toolchain)?.word(&place.version).word("fallback");
-    stage(place, "fallback", inputs, |folder| {
-        let module = toolchain.build(&place.build.join("cargo-fallback"), &FLAGS)?;
+pub(super) fn build(place: &Place, with: &Toolchain) -> Result<PathBuf> {
+    let inputs = sources(with)?.word(&place.version).word("fallback");
+    stage(&place.build, "fallback", inputs, |folder| {
+        let module = toolchain::build(with, &place.build.join("cargo-fallback"), &FLAGS)?;
         bindgen::run(&module, "bundler", folder)?;
         convert(place, folder)?;
         rewrite(

@@ -11,17 +11,15 @@ mod fallback;
 mod npm;
 mod place;
 mod sizes;
-mod stage;
 mod suites;
 mod surface;
 mod toolchain;
 
 use anyhow::Result;
 
-use place::Place;
-use toolchain::Toolchain;
-
 use crate::steps::{self, Tally};
+use crate::toolchain::Toolchain;
+use place::Place;
 
 /// What becomes of a difference to the committed sizes and surface.
 #[derive(Clone, Copy, PartialEq, Eq)]

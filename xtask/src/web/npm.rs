@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 use anyhow::{Context, Result, bail};
 
 use super::place::Place;
-use super::stage::Inputs;
+use crate::stage::Inputs;
 use crate::steps;
 
 /// Installs them, unless they are those of the lock file already.

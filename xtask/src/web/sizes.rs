@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use super::Differences;
 use super::place::Place;
-use super::toolchain::Toolchain;
-use crate::steps;
+use crate::toolchain::Toolchain;
+use crate::{exact, steps};
 
 /// A file of `dist`, as `build/measure.js` says it.
 #[derive(Deserialize)]
@@ -101,11 +101,12 @@ pub(super) fn hold(
         let text = serde_json::to_string_pretty(&now)? + "\n";
         fs::write(&path, text).context("cannot write bindings/web/size.json")?;
     }
-    let committed = match fs::read_to_string(&path) {
+    let committed: Committed = match fs::read_to_string(&path) {
         Ok(text) => serde_json::from_str(&text).context("bindings/web/size.json can't be read")?,
         Err(_) => bail!("there is no bindings/web/size.json: run `cargo xtask web --bless`"),
     };
-    let faults: Vec<String> = sums.into_iter().chain(changed(&committed, &now)).collect();
+    let changed = exact::changed("size.json", &exact_of(&committed), &exact_of(&now));
+    let faults: Vec<String> = sums.into_iter().chain(changed).collect();
     if faults.is_empty() {
         return Ok(Ok(()));
     }
@@ -117,6 +118,13 @@ pub(super) fn hold(
     }
     println!("\n{said}");
     Ok(Ok(()))
+}
+
+fn exact_of(sizes: &Committed) -> exact::Sizes<'_> {
+    exact::Sizes {
+        rustc: &sizes.rustc,
+        bytes: &sizes.brotli,
+    }
 }
 
 /// Every limit that is broken; prints each sum, and how far it is from its aim.
@@ -142,62 +150,9 @@ fn over_limits(sizes: &BTreeMap<String, u64>) -> Vec<String> {
     broken
 }
 
-/// Every file whose size is not the committed one.
-fn changed(committed: &Committed, now: &Committed) -> Vec<String> {
-    if committed.rustc != now.rustc {
-        println!(
-            "exact sizes are committed for {}, this is {}: held to the limits alone",
-            committed.rustc, now.rustc
-        );
-        return Vec::new();
-    }
-    let names: std::collections::BTreeSet<_> =
-        committed.brotli.keys().chain(now.brotli.keys()).collect();
-    let said =
-        |size: Option<&u64>| size.map_or("not there".to_owned(), |size| format!("{size} bytes"));
-    names
-        .into_iter()
-        .filter(|name| committed.brotli.get(*name) != now.brotli.get(*name))
-        .map(|name| {
-            let (before, after) = (committed.brotli.get(name), now.brotli.get(name));
-            format!("{name}: {} now, {} in size.json", said(after), said(before))
-        })
-        .collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn committed(rustc: &str, sizes: &[(&str, u64)]) -> Committed {
-        Committed {
-            rustc: rustc.to_owned(),
-            brotli: sizes
-                .iter()
-                .map(|(name, size)| ((*name).to_owned(), *size))
-                .collect(),
-        }
-    }
-
-    #[test]
-    fn a_byte_more_or_less_and_a_file_that_comes_or_goes_are_said() {
-        let before = committed("rustc 1", &[(FIRST, 2_000), (WASM, 9_000), (HOST, 500)]);
-        let after = committed("rustc 1", &[(FIRST, 2_001), (FALLBACK, 9), (HOST, 500)]);
-        assert_eq!(
-            changed(&before, &after),
-            [
-                "eyeline-core.asm.js: 9 bytes now, not there in size.json",
-                "eyeline-core.wasm: not there now, 9000 bytes in size.json",
-                "eyeline.js: 2001 bytes now, 2000 bytes in size.json",
-            ]
-        );
-    }
-
-    #[test]
-    fn exact_sizes_hold_for_the_compiler_they_were_measured_with() {
-        let before = committed("rustc 1", &[(FIRST, 2_000)]);
-        assert!(changed(&before, &committed("rustc 2", &[(FIRST, 2_100)])).is_empty());
-    }
 
     #[test]
     fn the_limits_hold_for_sums() {
@@ -205,8 +160,9 @@ mod tests {
         let over = most + 1;
         let rest = over - 3_000 - 10_000;
         let files = [(FIRST, 3_000), (HOST, 10_000), (WASM, rest), (FALLBACK, 9)];
+        let sizes = files.map(|(name, size)| (name.to_owned(), size));
         assert_eq!(
-            over_limits(&committed("", &files).brotli),
+            over_limits(&BTreeMap::from(sizes)),
             [format!(
                 "everything has {over} bytes after brotli, {most} are the limit"
             )]

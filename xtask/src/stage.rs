@@ -6,25 +6,24 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use sha2::{Digest, Sha256};
 
-use super::place::Place;
 use crate::workspace;
 
 /// What a stage is made from.
 #[derive(Default)]
-pub(super) struct Inputs {
+pub(crate) struct Inputs {
     hash: Sha256,
 }
 
 impl Inputs {
     /// A word that changes the result: a version, a flag.
-    pub(super) fn word(mut self, word: &str) -> Self {
+    pub(crate) fn word(mut self, word: &str) -> Self {
         self.hash.update(word.len().to_le_bytes());
         self.hash.update(word);
         self
     }
 
     /// A file or a folder of the checkout, in everything it holds. One that is not there counts as such.
-    pub(super) fn path(mut self, relative: &str) -> Result<Self> {
+    pub(crate) fn path(mut self, relative: &str) -> Result<Self> {
         let mut files = Vec::new();
         list(&workspace::root().join(relative), &mut files)?;
         files.sort();
@@ -39,21 +38,21 @@ impl Inputs {
         Ok(self)
     }
 
-    pub(super) fn digest(self) -> String {
+    pub(crate) fn digest(self) -> String {
         let bytes = self.hash.finalize();
         bytes.iter().map(|byte| format!("{byte:02x}")).collect()
     }
 }
 
-/// Makes the folder of a stage by `work`, unless it was made from the same inputs before. Gives the folder.
-pub(super) fn stage(
-    place: &Place,
+/// Below the folder `build`, makes the folder of a stage by `work`, unless it was made from the same inputs before. Gives the folder.
+pub(crate) fn stage(
+    build: &Path,
     name: &str,
     inputs: Inputs,
     work: impl FnOnce(&Path) -> Result<()>,
 ) -> Result<PathBuf> {
-    let folder = place.build.join(name);
-    let stamp = place.build.join(format!("{name}.stamp"));
+    let folder = build.join(name);
+    let stamp = build.join(format!("{name}.stamp"));
     let digest = inputs.digest();
     if folder.is_dir() && fs::read_to_string(&stamp).is_ok_and(|last| last == digest) {
         return Ok(folder);
