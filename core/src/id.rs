@@ -10,6 +10,8 @@ pub trait Entropy {
 
 /// 96 random bits, written as 16 characters of base64url (RFC 4648 §5). Names an instance, a visitor or a session.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+// Copied in words: byte by byte it would make the web's JavaScript build 3 % larger.
+#[repr(align(4))]
 pub struct Id([u8; Id::CHARS]);
 
 impl Id {

@@ -98,7 +98,9 @@ impl Sealed {
         let raw = decompress(&self.body)?;
         let (head, events) = self.halves_of(&raw)?;
         let anon = self.anon?;
-        let member = [b"\"anon\":\"", anon.as_bytes(), b"\""].concat();
+        let mut member = b"\"anon\":\"".to_vec();
+        member.extend_from_slice(anon.as_bytes());
+        member.push(b'"');
         let mut head = cut_out(head, USER, &member, b"")?;
         // The comma between the id and what follows it.
         let user = find(&head, USER)? + USER.len();
@@ -151,7 +153,10 @@ impl Sealed {
 fn cut_out(head: &[u8], before: &[u8], old: &[u8], new: &[u8]) -> Option<Vec<u8>> {
     let at = find(head, before)? + before.len();
     let rest = head[at..].strip_prefix(old)?;
-    Some([&head[..at], new, rest].concat())
+    let mut cut = head[..at].to_vec();
+    cut.extend_from_slice(new);
+    cut.extend_from_slice(rest);
+    Some(cut)
 }
 
 fn find(text: &[u8], part: &[u8]) -> Option<usize> {

@@ -100,8 +100,12 @@ pub(super) fn judge(answer: &HostAnswer, sent: &[u64], wall: UnixMillis) -> Verd
 
 /// The counts must add up, and every refused number must be one that was sent, named once.
 fn taken(ok: u64, rejected: &[u64], sent: &[u64]) -> Option<Verdict> {
-    let mut known = sent.to_vec();
-    known.retain(|n| rejected.contains(n));
+    let mut known = Vec::new();
+    for n in sent {
+        if rejected.contains(n) {
+            known.push(*n);
+        }
+    }
     let adds_up = ok.checked_add(rejected.len() as u64) == Some(sent.len() as u64);
     (known.len() == rejected.len() && adds_up).then_some(Verdict::Delivered { rejected: known })
 }

@@ -29,8 +29,8 @@ fn write_escape(byte: u8, out: &mut Vec<u8>) {
     };
     out.push(b'\\');
     if short == 0 {
-        out.extend_from_slice(b"u00");
-        out.extend([byte >> 4, byte & 15].map(|four| HEX[usize::from(four)]));
+        let hex = |four: u8| HEX[usize::from(four)];
+        out.extend_from_slice(&[b'u', b'0', b'0', hex(byte >> 4), hex(byte & 15)]);
     } else {
         out.push(short);
     }
