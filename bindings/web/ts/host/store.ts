@@ -17,6 +17,8 @@ export class Store {
   private _database: Promise<Database | undefined> | undefined;
   private readonly _held = new Set<number>();
   private readonly _name: string;
+  /** This page has just made it: nobody has left anything there yet. */
+  isNew = false;
 
   constructor(key: string) {
     this._name = "eyeline:" + key;
@@ -51,8 +53,8 @@ export class Store {
    */
   async takeKnown(): Promise<{ slot: Slot | undefined; introduced?: (() => void) | undefined }> {
     const turn = () => hold(this._name + ":id", AbortSignal.timeout(TURN_MS)).catch(() => undefined);
-    // A store that is made just now knows nobody.
-    let introduced = (await this._open(true))!.isNew ? await turn() : undefined;
+    await this._open(true);
+    let introduced = this.isNew ? await turn() : undefined;
     let slot = await this.take(true);
     if (!introduced && !slot?.entries.some(isIdentity)) {
       slot?.release();
@@ -78,11 +80,15 @@ export class Store {
   close(): void {
     void this._database?.then((database) => database?.close(), () => {});
     this._database = undefined;
+    this.isNew = false;
   }
 
   private async _open(create: boolean): Promise<Database | undefined> {
     let database = await this._database?.catch(() => undefined);
-    if (!database || database.closed) database = await (this._database = Database.open(this._name, create));
+    if (!database || database.closed) {
+      database = await (this._database = Database.open(this._name, create));
+      this.isNew = !!database?.isNew;
+    }
     return database;
   }
 

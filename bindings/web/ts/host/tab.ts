@@ -141,7 +141,7 @@ export class Tab implements Host {
     // Who the visitor is: other pages may wait to know.
     this._runner.store();
     this._pump.run(this._runner);
-    this._sendLeftovers();
+    if (!this._store.isNew) this._sendLeftovers();
   }
 
   private _core(slot: Slot | undefined, m = performance.now(), w = Date.now()): Core | undefined {

@@ -56,16 +56,21 @@ const DENIED = CONSENTS.indexOf("denied") as 3;
 /** Where a denial is kept, as its own value. */
 const denialOf = (start: Start): string => `eyeline:${start.settings.key}`;
 
-/** What the same visitor denies in another tab of the site holds here too. */
+/**
+ * What the same visitor denies in another tab of the site holds here too. Who is in this page is in no other: listening,
+ * which takes the browser as long as a tenth of all starting, begins when it is left for the first time.
+ */
 export function hearDenial(start: Start): void {
-  const heard = ({ key, newValue }: StorageEvent) => key == denialOf(start) && newValue && start.push([now(), "consent", DENIED]);
-  addEventListener("storage", start.guard(heard));
-  try {
-    // WebKit tells only pages that have looked there themselves.
+  const heard = start.guard(({ key, newValue }: StorageEvent) => key == denialOf(start) && newValue && start.push([now(), "consent", DENIED]));
+  const look = start.guard(() => {
+    if (document.hasFocus() && !document.hidden) return;
+    addEventListener("storage", heard);
+    // WebKit tells only pages that have looked there themselves. Where storage is refused, no tab can keep a denial.
     localStorage.getItem("");
-  } catch {
-    // Storage is refused: no tab can keep a denial.
-  }
+  });
+  addEventListener("blur", look);
+  document.addEventListener("visibilitychange", look);
+  look();
 }
 
 /** A denial outlives the page, so that the first script keeps still at the next visit before anybody could ask the store. */
