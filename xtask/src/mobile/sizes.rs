@@ -24,12 +24,12 @@ const AIM: u64 = 550_000;
 const LIMITS: [(&str, u64); 8] = [
     ("linux-x86-64", 595_100),
     ("android-arm64-v8a", 524_000),
-    ("android-armeabi-v7a", 530_000),
-    ("android-x86_64", 600_000),
-    ("android-x86", 600_000),
+    ("android-armeabi-v7a", 364_600),
+    ("android-x86_64", 580_200),
+    ("android-x86", 637_600),
     ("ios-arm64", 494_000),
-    ("ios-arm64-simulator", 500_000),
-    ("ios-x86_64-simulator", 600_000),
+    ("ios-arm64-simulator", 481_900),
+    ("ios-x86_64-simulator", 530_300),
 ];
 
 const FILE: &str = "bindings/mobile/size.json";
