@@ -116,7 +116,7 @@ fn collector() -> Result<PathBuf> {
 const COLLECTOR: &str = "EYELINE_BIN";
 
 /// The modules whose public surface is held.
-const MODULES: [&str; 2] = ["eyeline", "eyeline-test"];
+const MODULES: [&str; 3] = ["eyeline", "eyeline-test", "eyeline-android"];
 
 /// The folder of the Maven build.
 fn root() -> PathBuf {
