@@ -27,6 +27,8 @@ pub use collector::{Collector, ServeError};
 pub use keys::{KeysError, KeysStatus};
 pub use logs::json_logs;
 pub use sink::{
-    EventSink, FileSink, FileSinkOptions, MemorySink, SinkError, SinkGauge, Spool, SpoolOptions,
-    SpooledSink,
+    EventSink, FileSink, FileSinkOptions, MemorySink, OnThrottle, SinkError, SinkGauge, Spool,
+    SpoolOptions, SpooledSink,
 };
+#[cfg(feature = "firehose")]
+pub use sink::{FirehoseError, FirehoseOptions, FirehoseSink, Stream};

@@ -80,11 +80,17 @@ async fn store(
 
 pub(super) fn not_stored(error: &SinkError) -> Fault {
     // The cause is in the log and not in the answer: it may name folders and streams.
-    Fault::new(
-        Code::StorageUnavailable,
-        "the events can't be made durable now",
-    )
-    .retry_after(error.retry_after())
+    let (code, message) = match error {
+        SinkError::Throttled => (
+            Code::StorageThrottled,
+            "more events came than can be made durable now",
+        ),
+        _ => (
+            Code::StorageUnavailable,
+            "the events can't be made durable now",
+        ),
+    };
+    Fault::new(code, message).retry_after(error.retry_after())
 }
 
 pub(super) fn json(body: Vec<u8>) -> Response {

@@ -102,6 +102,7 @@ codes! {
     TooManyEvents = "too_many_events" PAYLOAD_TOO_LARGE,
     RateLimited = "rate_limited" TOO_MANY_REQUESTS,
     QuotaExceeded = "quota_exceeded" TOO_MANY_REQUESTS,
+    StorageThrottled = "storage_throttled" TOO_MANY_REQUESTS,
     StorageUnavailable = "storage_unavailable" SERVICE_UNAVAILABLE,
     Draining = "draining" SERVICE_UNAVAILABLE,
 }

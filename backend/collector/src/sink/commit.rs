@@ -254,6 +254,7 @@ fn answer(writer: &mut impl GroupWriter, group: Vec<Waiting>, failing: &AtomicBo
             ))),
             Err(SinkError::Full) => Err(SinkError::Full),
             Err(SinkError::Busy) => Err(SinkError::Busy),
+            Err(SinkError::Throttled) => Err(SinkError::Throttled),
             Err(SinkError::Closed) => Err(SinkError::Closed),
         }));
     }

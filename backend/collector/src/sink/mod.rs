@@ -2,6 +2,8 @@
 mod commit;
 mod damaged;
 mod file;
+#[cfg(feature = "firehose")]
+mod firehose;
 mod folder;
 mod memory;
 mod spool;
@@ -14,9 +16,11 @@ use async_trait::async_trait;
 use bytes::Bytes;
 
 pub use file::{FileSink, FileSinkOptions};
+#[cfg(feature = "firehose")]
+pub use firehose::{FirehoseError, FirehoseOptions, FirehoseSink, Stream};
 pub use memory::MemorySink;
 pub use spool::{Spool, SpoolOptions};
-pub use spooled::SpooledSink;
+pub use spooled::{OnThrottle, SpooledSink};
 
 /// Takes raw lines and answers once they are durable.
 ///
@@ -57,6 +61,9 @@ pub enum SinkError {
     /// The sink was closed.
     #[error("the sink is closed")]
     Closed,
+    /// The service behind the sink takes no more for now.
+    #[error("the sink is throttled")]
+    Throttled,
     /// The storage behind the sink failed.
     #[error("storage failed: {0}")]
     Storage(#[from] io::Error),
@@ -69,7 +76,7 @@ impl SinkError {
         match self {
             Self::Busy => Duration::from_secs(1),
             Self::Closed => Duration::from_secs(2),
-            Self::Storage(_) => Duration::from_secs(5),
+            Self::Throttled | Self::Storage(_) => Duration::from_secs(5),
             Self::Full => Duration::from_secs(30),
         }
     }
@@ -95,15 +102,12 @@ pub struct SinkGauge {
 }
 
 impl SinkGauge {
-    /// A gauge of bytes.
-    #[expect(
-        clippy::cast_precision_loss,
-        reason = "a gauge; no disk of ours holds 2^53 bytes"
-    )]
-    fn bytes(name: &'static str, bytes: u64) -> Self {
+    /// A gauge of things or bytes.
+    #[expect(clippy::cast_precision_loss, reason = "a gauge; nobody counts to 2^53")]
+    fn count(name: &'static str, count: u64) -> Self {
         Self {
             name,
-            value: bytes as f64,
+            value: count as f64,
         }
     }
 }

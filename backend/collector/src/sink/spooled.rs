@@ -18,6 +18,16 @@ pub struct SpooledSink {
     drainer: Mutex<Option<JoinHandle<()>>>,
 }
 
+/// What becomes of lines that the sink is too busy for, where it says so ([`SinkError::Throttled`]).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum OnThrottle {
+    /// They are spooled, as with any other failure: clients notice nothing, and the spool levels the peak out.
+    #[default]
+    Spool,
+    /// Clients are asked to come back: the load stays with them, and the spool is left to outages.
+    Refuse,
+}
+
 struct Shared {
     sink: Arc<dyn EventSink>,
     spool: Spool,
@@ -27,12 +37,19 @@ struct Shared {
     spooled_calls: AtomicU64,
     spooled: Notify,
     stop: CancellationToken,
+    on_throttle: OnThrottle,
 }
 
 impl SpooledSink {
     /// Puts `spool` behind `sink` and starts draining what an earlier process left in it. Needs a Tokio runtime.
     #[must_use]
     pub fn new(sink: Arc<dyn EventSink>, spool: Spool) -> Self {
+        Self::with(sink, spool, OnThrottle::default())
+    }
+
+    /// As [`SpooledSink::new`], and says what throttling means.
+    #[must_use]
+    pub fn with(sink: Arc<dyn EventSink>, spool: Spool, on_throttle: OnThrottle) -> Self {
         let shared = Arc::new(Shared {
             sink,
             spool,
@@ -40,6 +57,7 @@ impl SpooledSink {
             spooled_calls: AtomicU64::new(0),
             spooled: Notify::new(),
             stop: CancellationToken::new(),
+            on_throttle,
         });
         let drainer = tokio::spawn(drain(Arc::clone(&shared)));
         Self {
@@ -64,6 +82,9 @@ impl EventSink for SpooledSink {
             let Err(error) = store_in_time(&*shared.sink, lines.clone()).await else {
                 return Ok(());
             };
+            if shared.on_throttle == OnThrottle::Refuse && matches!(error, SinkError::Throttled) {
+                return Err(error);
+            }
             if !shared.failing.swap(true, Ordering::Relaxed) {
                 tracing::warn!(%error, "the sink failed; lines go to the spool");
             }
@@ -89,20 +110,10 @@ impl EventSink for SpooledSink {
     fn gauges(&self) -> Vec<SinkGauge> {
         let mut gauges = self.shared.sink.gauges();
         gauges.extend(self.shared.spool.gauges());
-        #[expect(
-            clippy::cast_precision_loss,
-            reason = "a gauge; nobody counts 2^53 calls"
-        )]
-        let calls = self.shared.spooled_calls.load(Ordering::Relaxed) as f64;
-        gauges.push(SinkGauge {
-            name: "eyeline_spooled_calls",
-            value: calls,
-        });
-        let failing = f64::from(u8::from(self.shared.failing.load(Ordering::Relaxed)));
-        gauges.push(SinkGauge {
-            name: "eyeline_sink_failing",
-            value: failing,
-        });
+        let calls = self.shared.spooled_calls.load(Ordering::Relaxed);
+        gauges.push(SinkGauge::count("eyeline_spooled_calls", calls));
+        let failing = self.shared.failing.load(Ordering::Relaxed);
+        gauges.push(SinkGauge::count("eyeline_sink_failing", failing.into()));
         gauges
     }
 

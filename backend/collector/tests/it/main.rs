@@ -20,3 +20,4 @@ mod properties;
 mod sinks;
 mod support;
 mod tails;
+mod throttling;

@@ -88,7 +88,7 @@ impl EventSink for FileSink {
     }
 
     fn gauges(&self) -> Vec<SinkGauge> {
-        vec![SinkGauge::bytes(
+        vec![SinkGauge::count(
             "eyeline_files_damaged_bytes",
             self.damaged.bytes(),
         )]

@@ -161,8 +161,8 @@ impl EventSink for Spool {
 
     fn gauges(&self) -> Vec<SinkGauge> {
         vec![
-            SinkGauge::bytes("eyeline_spool_waiting_bytes", self.waiting_bytes()),
-            SinkGauge::bytes("eyeline_spool_damaged_bytes", self.shared.damaged.bytes()),
+            SinkGauge::count("eyeline_spool_waiting_bytes", self.waiting_bytes()),
+            SinkGauge::count("eyeline_spool_damaged_bytes", self.shared.damaged.bytes()),
         ]
     }
 
