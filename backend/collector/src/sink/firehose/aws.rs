@@ -4,7 +4,9 @@ use std::time::Duration;
 use async_trait::async_trait;
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
+use aws_config::{BehaviorVersion, SdkConfig};
 use aws_sdk_firehose::Client;
+use aws_sdk_firehose::config::SharedHttpClient;
 use aws_sdk_firehose::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
 use aws_sdk_firehose::primitives::Blob;
 use aws_sdk_firehose::types::Record;
@@ -23,23 +25,33 @@ pub(super) struct Sdk {
     pub(super) stream: String,
 }
 
-/// A client with what the environment says: region, credentials, `AWS_ENDPOINT_URL_FIREHOSE`. `None` where there is no region.
-pub(super) async fn client() -> Option<Client> {
-    let http = aws_smithy_http_client::Builder::new()
-        .tls_provider(tls::Provider::Rustls(CryptoMode::Ring))
-        .build_https();
-    let config = aws_config::defaults(aws_config::BehaviorVersion::latest())
-        .http_client(http)
+/// What the environment says: region, credentials, `AWS_ENDPOINT_URL_FIREHOSE`.
+pub(super) async fn environment() -> SdkConfig {
+    aws_config::defaults(BehaviorVersion::latest())
+        .http_client(http())
+        .load()
+        .await
+}
+
+/// A client for [`Sdk`]. `None` where there is no region.
+pub(super) fn client(config: &SdkConfig) -> Option<Client> {
+    config.region()?;
+    let config = aws_sdk_firehose::config::Builder::from(config)
+        .http_client(http())
         .retry_config(RetryConfig::disabled())
         .timeout_config(
             TimeoutConfig::builder()
                 .operation_attempt_timeout(ATTEMPT_TIMEOUT)
                 .build(),
         )
-        .load()
-        .await;
-    config.region()?;
-    Some(Client::new(&config))
+        .build();
+    Some(Client::from_conf(config))
+}
+
+fn http() -> SharedHttpClient {
+    aws_smithy_http_client::Builder::new()
+        .tls_provider(tls::Provider::Rustls(CryptoMode::Ring))
+        .build_https()
 }
 
 #[async_trait]

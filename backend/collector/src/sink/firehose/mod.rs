@@ -13,6 +13,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use aws_config::SdkConfig;
 use bytes::Bytes;
 use futures::future::{join_all, try_join_all};
 
@@ -82,6 +83,15 @@ impl FirehoseSink {
     /// # Errors
     /// [`FirehoseError`]: what to mend.
     pub async fn connect(options: FirehoseOptions) -> Result<Self, FirehoseError> {
+        Self::with(&aws::environment().await, options)
+    }
+
+    /// As [`FirehoseSink::connect`], with a configuration of the caller's. Its retries and timeouts are not used: only failed entries
+    /// are sent again, which the SDK can't do.
+    ///
+    /// # Errors
+    /// [`FirehoseError`]: what to mend.
+    pub fn with(config: &SdkConfig, options: FirehoseOptions) -> Result<Self, FirehoseError> {
         if !options
             .streams
             .iter()
@@ -89,7 +99,7 @@ impl FirehoseSink {
         {
             return Err(FirehoseError::NoStreamForAll);
         }
-        let client = aws::client().await.ok_or(FirehoseError::NoRegion)?;
+        let client = aws::client(config).ok_or(FirehoseError::NoRegion)?;
         let bounds = Bounds {
             linger: options.linger,
             calls_in_flight: options.calls_in_flight.max(1),
