@@ -29,6 +29,8 @@ pub(crate) struct Runtime {
 struct Invocations {
     waiting: VecDeque<Invocation>,
     running: Option<Invocation>,
+    /// How often work was asked for: of two who ask, the earlier is a process that has died.
+    asked: u64,
 }
 
 #[derive(Debug)]
@@ -72,9 +74,19 @@ impl Runtime {
 /// The function asks for work. One that asks again without an answer has crashed on the last.
 pub(crate) async fn next(State(service): State<Arc<Service>>) -> Response {
     let runtime = &service.runtime;
+    let mine = {
+        let mut state = runtime.state();
+        state.asked += 1;
+        state.asked
+    };
     loop {
         {
             let mut state = runtime.state();
+            if state.asked != mine {
+                // The word may have been meant for the successor.
+                runtime.changed.notify_one();
+                return StatusCode::GONE.into_response();
+            }
             if let Some(crashed) = state.running.take() {
                 drop(crashed.done.send(Err("Runtime exited".to_owned())));
             }

@@ -64,6 +64,19 @@ impl FirehoseSim {
         format!("http://{}", self.address)
     }
 
+    /// `PutRecordBatch` without the way there. Gives the numbers of the records that failed.
+    ///
+    /// # Errors
+    /// What the call would be refused with.
+    pub fn put(&self, stream: &str, records: Vec<Bytes>) -> Result<Vec<usize>> {
+        let taken = self.service.put(stream, records);
+        let taken = taken
+            .map_err(|refusal| anyhow::anyhow!("{refusal:?}"))?
+            .into_iter();
+        let failed = taken.enumerate().filter(|(_, id)| id.is_none());
+        Ok(failed.map(|(number, _)| number).collect())
+    }
+
     /// From here on this goes wrong.
     pub fn set_faults(&self, faults: Faults) {
         self.service.state().faults = faults;
