@@ -8,18 +8,22 @@ use anyhow::{Context, Result, ensure};
 use clap::Args;
 use eyeline_cli::when_told;
 use eyeline_collector::{
-    Collector, EventSink, FileSink, FileSinkOptions, Spool, SpoolOptions, SpooledSink, WallClock,
+    Collector, EventSink, FileSink, FileSinkOptions, OnThrottle, Spool, SpoolOptions, SpooledSink,
+    WallClock,
 };
 use serde_json::json;
 use tokio::net::TcpListener;
 
+use super::delivery::Firehose;
 use crate::Setting;
 
-/// Take events over HTTP and write them to raw files
+/// Take events over HTTP and write them to raw files, or deliver them to Firehose
 #[derive(Args)]
 pub(crate) struct Collect {
     #[command(flatten)]
     pub(super) door: Door,
+    #[command(flatten)]
+    firehose: Firehose,
 }
 
 /// Settings of the HTTP door, the same by itself and within `up`.
@@ -41,7 +45,7 @@ pub(crate) struct Door {
     #[arg(long)]
     country_header: Option<String>,
     /// Keep no spool: the data folder's disk dies with this host, so while raw files can't be written clients are asked to come back
-    #[arg(long)]
+    #[arg(long, env = "EYELINE_NO_SPOOL")]
     no_spool: bool,
     /// Affiliates of the first write key, where this run makes the keys file
     #[arg(long, value_delimiter = ',', default_value = "my-site")]
@@ -58,7 +62,15 @@ pub(super) struct Bound {
 impl Collect {
     pub(crate) async fn run(self, setting: &Setting) -> Result<()> {
         let stop = when_told()?;
-        let bound = self.door.bind(setting, |sink| sink).await?;
+        let bound = match self.firehose.sink().await? {
+            None => self.door.bind(setting, |sink| sink).await?,
+            Some(firehose) => {
+                let sink = self
+                    .door
+                    .spooled(setting, firehose, self.firehose.on_throttle())?;
+                self.door.bind_to(setting, sink).await?
+            }
+        };
         let address = &bound.address;
         setting.console.say(
             format_args!("taking events at {address}"),
@@ -69,20 +81,25 @@ impl Collect {
 }
 
 impl Door {
-    /// Prepares the data folder, opens the sink and binds the address. `around` may put something around the sink.
+    /// Opens raw files, then as [`Door::bind_to`]. `around` may put something around the sink.
     pub(super) async fn bind(
         &self,
         setting: &Setting,
         around: impl FnOnce(Arc<dyn EventSink>) -> Arc<dyn EventSink>,
     ) -> Result<Bound> {
+        let files = self.files(setting)?;
+        let sink = self.spooled(setting, files, OnThrottle::default())?;
+        self.bind_to(setting, around(sink)).await
+    }
+
+    /// Prepares the data folder and binds the address; lines go to `sink`.
+    async fn bind_to(&self, setting: &Setting, sink: Arc<dyn EventSink>) -> Result<Bound> {
         let place = &setting.place;
         place.prepare(&self.affiliates)?;
-        let clock = setting.clock.clone();
-        let clock: WallClock = Arc::new(move || clock.now());
         let mut builder = Collector::builder()
             .keys(place.keys())
-            .sink(around(self.sink(setting, Arc::clone(&clock))?))
-            .clock(clock);
+            .sink(sink)
+            .clock(clock(setting));
         builder = builder.trusted_proxies(self.trusted_proxies);
         if let Some(header) = &self.country_header {
             builder = builder.country_header(header)?;
@@ -103,30 +120,44 @@ impl Door {
         })
     }
 
-    /// Raw files, with a spool behind them for as long as they can't be written.
-    fn sink(&self, setting: &Setting, clock: WallClock) -> Result<Arc<dyn EventSink>> {
-        let place = &setting.place;
-        let raw = place.raw();
+    /// Raw files in a folder.
+    fn files(&self, setting: &Setting) -> Result<Arc<dyn EventSink>> {
+        let raw = setting.place.raw();
         ensure!(
             !raw.contains("://"),
-            "the collector writes raw files to a folder, not to {raw}: pass a folder as --raw"
+            "the collector writes raw files to a folder, not to {raw}: pass a folder as --raw, or a stream as --firehose"
         );
         let mut options = FileSinkOptions::default();
         options.rotate_after = self.rotate_after;
         options.rotate_bytes = self.rotate_bytes;
-        options.clock = clock;
+        options.clock = clock(setting);
         let files = FileSink::open(&raw, options)
             .with_context(|| format!("cannot write raw files to {raw}"))?;
-        let folder = place.spool();
+        Ok(Arc::new(files))
+    }
+
+    /// The sink with a spool behind it, where there is a disk for one.
+    fn spooled(
+        &self,
+        setting: &Setting,
+        sink: Arc<dyn EventSink>,
+        on_throttle: OnThrottle,
+    ) -> Result<Arc<dyn EventSink>> {
+        let folder = setting.place.spool();
         let mut options = SpoolOptions::durable(&folder);
         options.disk_outlives_host = !self.no_spool;
         let spool = Spool::open(&options)
             .with_context(|| format!("cannot open the spool {}", folder.display()))?;
         Ok(match spool {
-            Some(spool) => Arc::new(SpooledSink::new(Arc::new(files), spool)),
-            None => Arc::new(files),
+            Some(spool) => Arc::new(SpooledSink::with(sink, spool, on_throttle)),
+            None => sink,
         })
     }
+}
+
+fn clock(setting: &Setting) -> WallClock {
+    let clock = setting.clock.clone();
+    Arc::new(move || clock.now())
 }
 
 impl Bound {

@@ -1,6 +1,7 @@
 //! The commands, one file each.
 
 mod collect;
+mod delivery;
 mod doctor;
 mod erase;
 mod load;

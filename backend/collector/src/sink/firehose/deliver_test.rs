@@ -14,11 +14,12 @@ use super::tally::Tally;
 use crate::sink::SinkError;
 
 type Answer = Result<Vec<Result<(), Failure>>, Failure>;
+type Script = VecDeque<Box<dyn Fn(usize) -> Answer + Send>>;
 
 /// Answers as told, then takes everything; remembers every call.
 #[derive(Default)]
 struct Told {
-    answers: Mutex<VecDeque<Box<dyn Fn(usize) -> Answer + Send>>>,
+    answers: Mutex<Script>,
     calls: Mutex<Vec<Vec<Bytes>>>,
     stored: Mutex<Vec<Bytes>>,
 }
