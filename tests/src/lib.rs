@@ -1,6 +1,7 @@
 //! What the end-to-end tests and the demo share: a proxy that breaks requests on purpose, child processes, traffic from a
 //! seed, and readers of what came out.
 
+mod aws;
 mod child;
 mod dice;
 mod fault_proxy;
@@ -9,6 +10,7 @@ mod lake;
 mod raw;
 mod traffic;
 
+pub use aws::Moto;
 pub use child::Child;
 pub use dice::Dice;
 pub use fault_proxy::{Counts, FaultProxy, Faults};

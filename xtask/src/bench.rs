@@ -2,11 +2,11 @@
 
 use std::fs;
 use std::path::PathBuf;
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 use anyhow::{Context, Result};
 
-use crate::{steps, workspace};
+use crate::{steps, tools, workspace};
 
 /// What is measured by something else than Rust benchmarks.
 #[derive(Clone, Copy, clap::ValueEnum)]
@@ -85,22 +85,9 @@ pub(crate) fn run(package: Option<&str>) -> Result<()> {
     Ok(())
 }
 
-/// A Python of its own, in the cache, with the engines that the loader is measured against.
+/// The engines that the loader is measured against.
 fn peers() -> Result<PathBuf> {
-    let folder = workspace::cache()?.join("peers");
-    let python = folder.join("bin/python");
-    let ready = Command::new(&python)
-        .args(["-c", "import duckdb, polars"])
-        .stderr(Stdio::null())
-        .status();
-    if !ready.is_ok_and(|status| status.success()) {
-        println!("installing DuckDB and Polars, to measure against");
-        steps::run(Command::new("python3").args(["-m", "venv"]).arg(&folder))?;
-        steps::run(Command::new(&python).args([
-            "-m", "pip", "install", "--quiet", "duckdb", "polars", "pyarrow",
-        ]))?;
-    }
-    Ok(python)
+    Ok(tools::python("peers", "backend/loader/benches/requirements.txt")?.join("python"))
 }
 
 struct Bench {

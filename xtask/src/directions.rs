@@ -15,9 +15,14 @@ struct Rule {
 }
 
 const BELOW_BACKEND: [&str; 4] = ["eyeline-core", "eyeline", "eyeline-mobile", "eyeline-web"];
-const BACKEND: [&str; 3] = ["eyeline-collector", "eyeline-loader", "eyeline-cli"];
+const BACKEND: [&str; 4] = [
+    "eyeline-collector",
+    "eyeline-loader",
+    "eyeline-transform",
+    "eyeline-cli",
+];
 
-const RULES: [Rule; 15] = [
+const RULES: [Rule; 17] = [
     Rule {
         package: "eyeline-core",
         features: &["--all-features"],
@@ -92,6 +97,25 @@ const RULES: [Rule; 15] = [
             "eyeline-collector",
             "eyeline-cli",
         ],
+    },
+    Rule {
+        package: "eyeline-transform",
+        features: &[],
+        // Nothing with C in it: it is built for arm64 anywhere. Nothing of AWS's SDK: a function's start is what it weighs.
+        never: &[
+            "ring",
+            "axum",
+            "aws-sdk-firehose",
+            "eyeline",
+            "eyeline-collector",
+            "eyeline-loader",
+            "eyeline-cli",
+        ],
+    },
+    Rule {
+        package: "eyeline-firehose-sim",
+        features: &[],
+        never: &["aws-sdk-firehose", "eyeline-collector", "datafusion"],
     },
     Rule {
         package: "eyeline-cli",

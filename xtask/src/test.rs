@@ -31,7 +31,9 @@ pub(crate) fn run() -> Result<()> {
     });
     steps.step("tests and doctests", || {
         tools::strace()?;
+        let aws = tools::python("aws", "tests/aws/requirements.txt")?;
         let mut tests = workspace::cargo()?;
+        tests.env("EYELINE_AWS_TOOLS", aws);
         tests.args(["test", "--workspace", "--locked", "--no-fail-fast"]);
         if env::var_os(PROPERTIES_SEED).is_none() {
             tests.env(PROPERTIES_SEED, "1574553600000");

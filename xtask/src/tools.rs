@@ -1,8 +1,8 @@
 //! Tools a command needs: installed when missing, or a clear word on what to install.
 
-use std::env;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
+use std::{env, fs};
 
 use anyhow::{Context, Result, bail};
 
@@ -79,6 +79,49 @@ pub(crate) fn cargo_with(tool: &Subcommand) -> Result<Command> {
         }
     }
     Ok(cargo())
+}
+
+/// A Python of its own in the cache, with what a file of requirements names, pinned. Gives its folder of programs.
+///
+/// # Errors
+/// Where python3 or its `venv` is missing, or pip can't install.
+pub(crate) fn python(name: &str, requirements: &str) -> Result<PathBuf> {
+    let folder = workspace::cache()?.join(name);
+    let wanted = fs::read_to_string(workspace::root().join(requirements))
+        .with_context(|| format!("cannot read {requirements}"))?;
+    let stamp = folder.join("requirements.txt");
+    let programs = folder.join(if cfg!(windows) { "Scripts" } else { "bin" });
+    if fs::read_to_string(&stamp).is_ok_and(|installed| installed == wanted) {
+        return Ok(programs);
+    }
+    println!(
+        "installing what {requirements} names into {}",
+        folder.display()
+    );
+    let made = steps::run(
+        Command::new("python3")
+            .args(["-m", "venv", "--clear"])
+            .arg(&folder),
+    );
+    let installed = made.and_then(|()| {
+        let mut pip = Command::new(programs.join("python"));
+        pip.current_dir(workspace::root()).args([
+            "-m",
+            "pip",
+            "install",
+            "--quiet",
+            "-r",
+            requirements,
+        ]);
+        steps::run(&mut pip)
+    });
+    if installed.is_err() {
+        bail!(
+            "Python could not be set up for {requirements}: it takes python3 with its module venv (Debian: python3-venv) and a reachable package index"
+        );
+    }
+    fs::write(&stamp, wanted).with_context(|| format!("cannot write {}", stamp.display()))?;
+    Ok(programs)
 }
 
 /// `strace`, with which tests on Linux watch what a process does to files and network; nothing elsewhere.

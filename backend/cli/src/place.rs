@@ -22,10 +22,10 @@ pub struct Place {
     /// The keys file [default: keys.json in the data folder]
     #[arg(long, env = "EYELINE_KEYS", global = true)]
     keys: Option<PathBuf>,
-    /// The raw files: a folder, or the URL of a store this build knows (file://; S3 is not built in yet) [default: raw/ in the data folder]
+    /// The raw files: a folder, or the URL of a store as s3://BUCKET/PREFIX, opened with what the environment says (AWS_REGION, AWS_ENDPOINT_URL, …) [default: raw/ in the data folder]
     #[arg(long, env = "EYELINE_RAW", global = true)]
     raw: Option<String>,
-    /// The lake: a folder, or the URL of a store this build knows [default: lake/ in the data folder]
+    /// The lake: a folder, or the URL of a store [default: lake/ in the data folder]
     #[arg(long, env = "EYELINE_LAKE", global = true)]
     lake: Option<String>,
 }

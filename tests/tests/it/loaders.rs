@@ -35,7 +35,7 @@ async fn fill(stage: &Stage, batches: usize) -> Result<u64> {
 }
 
 /// Every event once, every impression once, nothing wrong by the lake's own books.
-async fn assert_whole(loader: &Loader, events: u64) -> Result<()> {
+pub(crate) async fn assert_whole(loader: &Loader, events: u64) -> Result<()> {
     let counted = rows(
         loader.lake(),
         "SELECT (SELECT COUNT(*) FROM events) AS events, \

@@ -13,6 +13,7 @@ mod fault_proxy_process;
 mod late;
 mod loaders;
 mod losses;
+mod s3;
 mod stage;
 mod time;
 mod whole_path;

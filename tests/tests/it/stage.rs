@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context, Result};
-use eyeline_collector::{Collector, FileSink, FileSinkOptions};
+use eyeline_collector::{Collector, EventSink, FileSink, FileSinkOptions};
 use eyeline_core::UnixMillis;
 use eyeline_loader::{Loader, Options};
 use eyeline_tests::{Child, Sealed, deliver, finished_files, salts};
@@ -75,7 +75,16 @@ impl Stage {
         let mut options = FileSinkOptions::default();
         options.rotate_bytes = 4 << 10;
         options.clock = Arc::clone(&clock);
-        let sink = Arc::new(FileSink::open(self.raw(), options)?);
+        let sink = FileSink::open(self.raw(), options)?;
+        self.collector_before(Arc::new(sink), clock).await
+    }
+
+    /// A collector in this process, before a sink of the test's.
+    pub(crate) async fn collector_before(
+        &self,
+        sink: Arc<dyn EventSink>,
+        clock: Clock,
+    ) -> Result<Serving> {
         let collector = Collector::builder()
             .keys(self.keys())
             .sink(sink)
