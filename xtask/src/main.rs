@@ -47,6 +47,9 @@ enum Command {
         /// Kill the collector and the loader on the way, verify every number in the fact table, and exit
         #[arg(long)]
         check: bool,
+        /// Go over Firehose with its Lambda function and S3 with KMS, played on this machine
+        #[arg(long, requires = "check")]
+        aws_emulated: bool,
     },
     /// Run every benchmark in release mode and print the tables of docs/benchmarks.md
     Bench {
@@ -138,8 +141,12 @@ fn main() -> anyhow::Result<()> {
     match Arguments::parse().command {
         Command::Test => test::run(),
         Command::Layout => test::layout(),
-        Command::Demo { check: false } => demo::show(),
-        Command::Demo { check: true } => demo::check(),
+        Command::Demo { check: false, .. } => demo::show(),
+        Command::Demo { aws_emulated, .. } => demo::check(if aws_emulated {
+            demo::Way::Aws
+        } else {
+            demo::Way::Files
+        }),
         Command::Bench {
             part: Some(bench::Part::Web),
             ..

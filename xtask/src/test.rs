@@ -33,7 +33,7 @@ pub(crate) fn run() -> Result<()> {
         tools::strace()?;
         let aws = tools::python("aws", "tests/aws/requirements.txt")?;
         let mut tests = workspace::cargo()?;
-        tests.env("EYELINE_AWS_TOOLS", aws);
+        tests.env("EYELINE_AWS_PYTHON", aws.join("python"));
         tests.args(["test", "--workspace", "--locked", "--no-fail-fast"]);
         if env::var_os(PROPERTIES_SEED).is_none() {
             tests.env(PROPERTIES_SEED, "1574553600000");
@@ -78,7 +78,9 @@ pub(crate) fn run() -> Result<()> {
             .env("RUSTDOCFLAGS", "-D warnings");
         one(steps::run(&mut doc))
     });
-    steps.step("demo on the real data", || one(demo::check()));
+    steps.step("demo on the real data", || {
+        one(demo::check(demo::Way::Files))
+    });
     steps.close()
 }
 

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result};
 use clap::Parser;
-use eyeline_firehose_sim::{Clock, FirehoseSim, Settings, StreamSettings, system_clock};
+use eyeline_firehose_sim::{Clock, Faults, FirehoseSim, Settings, StreamSettings, system_clock};
 use object_store::ObjectStore;
 use object_store::local::LocalFileSystem;
 use serde_json::json;
@@ -26,6 +26,9 @@ struct Arguments {
     /// A stream as JSON, for example {"name":"eyeline","prefix":"raw/","transform":true}; once for each
     #[arg(long = "stream", value_parser = stream, required = true)]
     streams: Vec<StreamSettings>,
+    /// What goes wrong, as JSON, for example {"fail_entries":0.3}
+    #[arg(long, value_parser = faults, default_value = "{}")]
+    faults: Faults,
     /// A file of 8 bytes that a replay moves: wall milliseconds, little endian
     #[arg(long)]
     stepped_clock: Option<PathBuf>,
@@ -44,6 +47,7 @@ async fn main() -> Result<()> {
         clock: arguments.stepped_clock.map_or_else(system_clock, stepped),
     };
     let sim = FirehoseSim::start(&arguments.listen, settings).await?;
+    sim.set_faults(arguments.faults);
     println!("{}", json!({"listening": sim.url()}));
     tokio::select! {
         _ = interrupt.recv() => {}
@@ -55,6 +59,10 @@ async fn main() -> Result<()> {
 }
 
 fn stream(text: &str) -> Result<StreamSettings, String> {
+    serde_json::from_str(text).map_err(|error| error.to_string())
+}
+
+fn faults(text: &str) -> Result<Faults, String> {
     serde_json::from_str(text).map_err(|error| error.to_string())
 }
 

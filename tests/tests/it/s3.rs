@@ -8,7 +8,7 @@ use aws_sdk_firehose::config::{Credentials, SharedCredentialsProvider};
 use eyeline_collector::{EventSink, FirehoseOptions, FirehoseSink};
 use eyeline_firehose_sim::{Faults, FirehoseSim, Settings, StreamSettings, system_clock};
 use eyeline_loader::{Lake, Loader, Options, StoreAt};
-use eyeline_tests::{Dice, Instance, Moto, http_client, salts};
+use eyeline_tests::{Bucket, Dice, Instance, http_client, salts};
 use futures::TryStreamExt;
 use object_store::ObjectStore;
 use object_store::aws::AmazonS3;
@@ -55,8 +55,8 @@ fn loader(bucket: &Arc<AmazonS3>) -> Result<Loader> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_firehose_delivers_to_s3_is_loaded_once_by_two_loaders_that_race() -> Result<()> {
-    let moto = Moto::start()?;
-    let bucket = Arc::new(moto.bucket("eyeline").await?);
+    let storage = Bucket::start("eyeline")?;
+    let bucket = Arc::new(storage.open()?);
     let firehose = firehose(&bucket).await?;
     firehose.set_faults(Faults {
         fail_entries: 0.3,
@@ -96,7 +96,7 @@ async fn what_firehose_delivers_to_s3_is_loaded_once_by_two_loaders_that_race() 
 
     let objects: Vec<_> = bucket.list(None).try_collect().await?;
     for object in &objects {
-        let encryption = moto.encryption("eyeline", object.location.as_ref()).await?;
+        let encryption = storage.encryption(object.location.as_ref()).await?;
         assert_eq!(
             encryption.as_deref(),
             Some("aws:kms"),

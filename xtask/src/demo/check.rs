@@ -6,17 +6,29 @@ use anyhow::{Context, Result, bail};
 use serde_json::Value;
 
 use super::process::Process;
-use super::stage::{DOOR, Stage, text};
+use super::stage::{Stage, text};
 use super::verify::{Run, number, verify};
 use crate::steps;
+
+/// The way from the collector to the loader.
+#[derive(Clone, Copy)]
+pub(crate) enum Way {
+    /// Raw files in a folder.
+    Files,
+    /// Firehose with its Lambda function, and S3 with KMS, on this machine.
+    Aws,
+}
 
 /// Runs the demo to its end and says in one last line what was counted.
 ///
 /// # Errors
 /// Where any number differs from the data's.
-pub(crate) fn check() -> Result<()> {
-    let stage = Stage::build()?;
-    match play(&stage) {
+pub(crate) fn check(way: Way) -> Result<()> {
+    let mut stage = match way {
+        Way::Files => Stage::build()?,
+        Way::Aws => Stage::build_in_the_cloud()?,
+    };
+    match play(&mut stage) {
         Ok(closing) => {
             stage.clear()?;
             println!("{closing}");
@@ -29,12 +41,21 @@ pub(crate) fn check() -> Result<()> {
     }
 }
 
-fn play(stage: &Stage) -> Result<String> {
+fn play(stage: &mut Stage) -> Result<String> {
     let begun = Instant::now();
     let mut backend = Backend::start(stage)?;
     let proxy = stage.fault_proxy(&backend.address)?;
     let summary = replay(stage, &proxy.address, &mut backend)?;
     backend.finish()?;
+    if let Some(cloud) = stage.cloud() {
+        println!("Firehose: {}", cloud.deliver()?);
+    }
+    // What came since the loader's last look.
+    steps::output(
+        stage
+            .eyeline("load")
+            .args(["--once", "--list-all", "--json"]),
+    )?;
     let injected = proxy.counts()?;
     let run = Run {
         captured: number(&summary, "captured"),
@@ -120,7 +141,7 @@ impl<'a> Backend<'a> {
         Ok(())
     }
 
-    /// Lets the collector write out what it holds and the loader load all of it.
+    /// Lets the collector write out what it holds, and the loader end what it does.
     fn finish(mut self) -> Result<()> {
         if self.killed < 2 {
             bail!("the replay was over before both processes had been killed");
@@ -132,20 +153,13 @@ impl<'a> Backend<'a> {
         self.loader
             .take()
             .context("the loader runs until now")?
-            .stop()?;
-        steps::output(
-            self.stage
-                .eyeline("load")
-                .args(["--once", "--list-all", "--json"]),
-        )?;
-        Ok(())
+            .stop()
     }
 }
 
 fn collect(stage: &Stage, listen: &str) -> Result<(Process, String)> {
-    let mut command = stage.eyeline("collect");
-    command.args(["--json", "--listen", listen]).args(DOOR);
-    let mut collector = Process::start("the collector", &mut command)?;
+    let mut collector =
+        Process::start("the collector", stage.collect().args(["--listen", listen]))?;
     let address = text(&collector.await_object("listening")?["listening"]);
     Ok((collector, address))
 }

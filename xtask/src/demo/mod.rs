@@ -1,10 +1,11 @@
 //! `cargo xtask demo`: the whole system on 60,000 real impressions, to look at or to verify.
 
 mod check;
+mod cloud;
 mod process;
 mod show;
 mod stage;
 mod verify;
 
-pub(crate) use check::check;
+pub(crate) use check::{Way, check};
 pub(crate) use show::show;

@@ -7,6 +7,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context, Result};
 
+use super::cloud::{Cloud, DELIVERY};
 use super::process::Process;
 use crate::{steps, workspace};
 
@@ -14,6 +15,7 @@ use crate::{steps, workspace};
 pub(super) struct Stage {
     folder: PathBuf,
     binaries: PathBuf,
+    cloud: Option<Cloud>,
 }
 
 impl Stage {
@@ -28,9 +30,22 @@ impl Stage {
         let stage = Self {
             folder,
             binaries: workspace::binaries()?,
+            cloud: None,
         };
         stage.set_clock()?;
         Ok(stage)
+    }
+
+    /// The same, over AWS's services: Firehose with its Lambda function, and S3 with KMS.
+    pub(super) fn build_in_the_cloud() -> Result<Self> {
+        let mut stage = Self::build()?;
+        stage.cloud = Some(Cloud::start(&stage.binaries, &stage.clock())?);
+        Ok(stage)
+    }
+
+    /// The services of AWS, where the stage has them.
+    pub(super) fn cloud(&mut self) -> Option<&mut Cloud> {
+        self.cloud.as_mut()
     }
 
     /// The folder that everything of this run lies in.
@@ -56,6 +71,9 @@ impl Stage {
         let mut eyeline = Command::new(self.binaries.join("eyeline"));
         eyeline.current_dir(workspace::root()).arg(command);
         eyeline.arg("--data").arg(self.folder.join("data"));
+        if let Some(cloud) = &self.cloud {
+            cloud.seen_by(&mut eyeline);
+        }
         eyeline
     }
 
@@ -95,6 +113,18 @@ impl FaultProxy {
     pub(super) fn counts(mut self) -> Result<serde_json::Value> {
         self.process.ask_to_stop()?;
         Ok(self.process.await_object("counts")?["counts"].take())
+    }
+}
+
+impl Stage {
+    /// The collector's command line on this stage, but for its address.
+    pub(super) fn collect(&self) -> Command {
+        let mut collect = self.eyeline("collect");
+        collect.arg("--json").args(DOOR);
+        if self.cloud.is_some() {
+            collect.args(DELIVERY);
+        }
+        collect
     }
 }
 
