@@ -48,6 +48,14 @@ pub(crate) fn target() -> Result<PathBuf> {
 /// `cargo`, run in the root with the shared target folder.
 pub(crate) fn cargo() -> Result<Command> {
     let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    // What the cargo that runs this says about xtask itself. A build script that watches these (ring's) would run again, and
+    // everything above it be built anew, whenever `cargo xtask` and plain `cargo` take turns.
+    for (name, _) in env::vars_os() {
+        let said = name.to_string_lossy();
+        if said.starts_with("CARGO_PKG_") || said.starts_with("CARGO_MANIFEST_") {
+            command.env_remove(&name);
+        }
+    }
     command
         .current_dir(root())
         .env("CARGO_TARGET_DIR", target()?);
