@@ -107,7 +107,10 @@ fn a_flush_waits_no_longer_than_its_timeout() {
     bench.collector.script([Reply::WaitFor(Arc::clone(&gate))]);
     bench.client.convert(order("1"));
     assert_eq!(bench.client.flush(1), FlushResult::TimedOut);
-    assert_eq!(bench.client.shutdown(1), FlushResult::Kept { events: 1 });
+    // At that moment the worker says what is kept and the caller gives up: either may be first.
+    let told = bench.client.shutdown(1);
+    let in_time = [FlushResult::Kept { events: 1 }, FlushResult::TimedOut];
+    assert!(in_time.contains(&told), "{told:?}");
     assert_eq!(bench.client.flush(LONG_MS), FlushResult::Stopped);
     gate.open();
 }
