@@ -33,7 +33,10 @@ pub(crate) fn run(surface: Surface) -> Result<Tally> {
     )?;
     IS_COMPILED.store(true, Ordering::Relaxed);
     println!("Kotlin: {} passed, {} failed", tally.passed, tally.failed);
-    surface::hold(&MODULES.map(module), surface)?;
+    surface::hold(&JVM.map(module), "kotlin.txt", surface)?;
+    if maven::has_androidx()? {
+        surface::hold(&ANDROID.map(module), "kotlin-android.txt", surface)?;
+    }
     Ok(tally)
 }
 
@@ -115,8 +118,9 @@ fn collector() -> Result<PathBuf> {
 /// Names a command `eyeline` that was built before.
 const COLLECTOR: &str = "EYELINE_BIN";
 
-/// The modules whose public surface is held.
-const MODULES: [&str; 3] = ["eyeline", "eyeline-test", "eyeline-android"];
+/// The modules whose public surface is held, by where they run.
+const JVM: [&str; 2] = ["eyeline", "eyeline-test"];
+const ANDROID: [&str; 1] = ["eyeline-android"];
 
 /// The folder of the Maven build.
 fn root() -> PathBuf {

@@ -1,4 +1,4 @@
-//! The public surface of the Kotlin package as text, `api/kotlin.txt`: what `javap` says of its classes, without the generated ones.
+//! The public surface of the Kotlin package as text, `api/kotlin.txt` and `api/kotlin-android.txt`: what `javap` says of its classes, without the generated ones.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -17,20 +17,20 @@ pub(crate) enum Surface {
     Bless,
 }
 
-/// Holds the classes of built modules against what is committed.
-pub(super) fn hold(modules: &[PathBuf], surface: Surface) -> Result<()> {
+/// Holds the classes of built modules against what is committed in `api`.
+pub(super) fn hold(modules: &[PathBuf], file: &str, surface: Surface) -> Result<()> {
     let (text, committed) = (
         surface_of(modules)?,
-        workspace::root().join("api/kotlin.txt"),
+        workspace::root().join("api").join(file),
     );
     if fs::read_to_string(&committed).is_ok_and(|before| before == text) {
         return Ok(());
     }
     if surface == Surface::Check {
-        let built = modules[0].join("target/kotlin.txt");
+        let built = modules[0].join("target").join(file);
         fs::write(&built, &text).context("cannot write the surface beside the classes")?;
         bail!(
-            "the public surface of the Kotlin package is not api/kotlin.txt; it is {}: where that is meant, run `cargo xtask kotlin --bless`",
+            "the public surface of the Kotlin packages is not api/{file}; it is {}: where that is meant, run `cargo xtask kotlin --bless`",
             built.display()
         );
     }

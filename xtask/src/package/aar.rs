@@ -158,11 +158,12 @@ fn artifact() -> Result<Artifact> {
 }
 
 /// The Maven modules whose classes are in the package.
-const MODULES: [&str; 1] = ["eyeline"];
+const MODULES: [&str; 2] = ["eyeline", "eyeline-android"];
 
 /// Without each of these no app could use it.
-const CLASSES: [&str; 2] = [
+const CLASSES: [&str; 3] = [
     "dev/eyeline/Eyeline.class",
+    "dev/eyeline/android/EyelineApp.class",
     "dev/eyeline/generated/UniffiLib.class",
 ];
 

@@ -73,8 +73,8 @@ public class Eyeline internal constructor(internal val client: Client) : AutoClo
     /** Forgets the visitor: asks the collector to erase what it has, and mints a new visitor id. */
     public fun forget(): Unit = quietly(Unit) { client.forget() }
 
-    /** What became of every event. */
-    public fun stats(): Stats = client.stats().toStats()
+    /** What became of every event; zeros once the client is closed. */
+    public fun stats(): Stats = quietly(NO_STATS) { client.stats().toStats() }
 
     /** Closes the open batch and sends what is due, for at most [timeout]. Cancelled, it goes on in the background. */
     public suspend fun flush(timeout: Duration = 10.seconds): Flushed = withContext(Dispatchers.IO) {

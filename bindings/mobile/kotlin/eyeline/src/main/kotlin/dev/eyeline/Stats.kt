@@ -33,6 +33,9 @@ public data class Stats(
     val lastInvalid: String?,
 )
 
+/** What is said where nobody is left to ask. */
+internal val NO_STATS: Stats = Stats(0, 0, 0, emptyMap(), 0, 0, 0, null, 0, null)
+
 /** Why an event will never be delivered. */
 public enum class LossReason {
     /** The queue was full and this was the oldest. */
