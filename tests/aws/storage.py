@@ -4,6 +4,7 @@ With --watch-stdin it ends when standard input does, and so never outlives who s
 """
 
 import json
+import logging
 import os
 import signal
 import sys
@@ -11,6 +12,7 @@ import sys
 import boto3
 from moto.server import ThreadedMotoServer
 
+logging.getLogger("werkzeug").setLevel(logging.ERROR)
 bucket = sys.argv[1]
 server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
 server.start()

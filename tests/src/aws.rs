@@ -3,9 +3,12 @@
 use std::env;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
+use axum::http::Method;
 use object_store::aws::{AmazonS3, AmazonS3Builder};
+use object_store::signer::Signer;
 use serde_json::Value;
 
 use crate::{Child, http_client};
@@ -50,29 +53,27 @@ impl Bucket {
             .build()?)
     }
 
-    /// How an object is encrypted, as S3 says it.
-    ///
-    /// # Errors
-    /// Where there is no such object.
-    pub async fn encryption(&self, key: &str) -> Result<Option<String>> {
-        let head = http_client()?
-            .head(format!(
-                "{}/{}/{key}",
-                self.said("url")?,
-                self.said("bucket")?
-            ))
-            .send()
-            .await?
-            .error_for_status()?;
-        let header = head.headers().get("x-amz-server-side-encryption");
-        Ok(header.map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned()))
-    }
-
     fn said(&self, field: &str) -> Result<&str> {
         self.said[field]
             .as_str()
             .context("storage.py said less than it does")
     }
+}
+
+/// How an object is encrypted, as S3 says it.
+///
+/// # Errors
+/// Where there is no such object.
+pub async fn encryption(
+    bucket: &AmazonS3,
+    key: &object_store::path::Path,
+) -> Result<Option<String>> {
+    let url = bucket
+        .signed_url(Method::HEAD, key, Duration::from_secs(60))
+        .await?;
+    let head = http_client()?.head(url).send().await?.error_for_status()?;
+    let header = head.headers().get("x-amz-server-side-encryption");
+    Ok(header.map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned()))
 }
 
 /// The Python that `cargo xtask test` has put what AWS is tested with into, or that `EYELINE_AWS_PYTHON` names.

@@ -10,7 +10,7 @@ mod lake;
 mod raw;
 mod traffic;
 
-pub use aws::Bucket;
+pub use aws::{Bucket, encryption};
 pub use child::Child;
 pub use dice::Dice;
 pub use fault_proxy::{Counts, FaultProxy, Faults};

@@ -8,7 +8,7 @@ use aws_sdk_firehose::config::{Credentials, SharedCredentialsProvider};
 use eyeline_collector::{EventSink, FirehoseOptions, FirehoseSink};
 use eyeline_firehose_sim::{Faults, FirehoseSim, Settings, StreamSettings, system_clock};
 use eyeline_loader::{Lake, Loader, Options, StoreAt};
-use eyeline_tests::{Bucket, Dice, Instance, http_client, salts};
+use eyeline_tests::{Bucket, Dice, Instance, encryption, http_client, salts};
 use futures::TryStreamExt;
 use object_store::ObjectStore;
 use object_store::aws::AmazonS3;
@@ -96,7 +96,7 @@ async fn what_firehose_delivers_to_s3_is_loaded_once_by_two_loaders_that_race() 
 
     let objects: Vec<_> = bucket.list(None).try_collect().await?;
     for object in &objects {
-        let encryption = storage.encryption(object.location.as_ref()).await?;
+        let encryption = encryption(&bucket, &object.location).await?;
         assert_eq!(
             encryption.as_deref(),
             Some("aws:kms"),
