@@ -104,7 +104,8 @@ pub(crate) fn build_collector() -> Result<()> {
     if env::var_os(COLLECTOR).is_some() {
         return Ok(());
     }
-    steps::run(workspace::cargo()?.args(["build", "--locked", "--package", "eyeline-cli"]))
+    // With the whole workspace: by itself it has other features, and the query engine is compiled once more.
+    steps::run(workspace::cargo()?.args(["build", "--workspace", "--bins", "--locked"]))
 }
 
 /// The command `eyeline` that the tests start.
