@@ -35,7 +35,7 @@ impl Cloud {
     /// Starts everything; Firehose goes by the clock in this file.
     pub(super) fn start(binaries: &Path, clock: &Path) -> Result<Self> {
         let storage = Storage::start()?;
-        let mut firehose = Command::new(binaries.join("firehose-sim"));
+        let mut firehose = Command::new(binaries.join("eyeline-firehose-sim"));
         firehose.args(["--bucket", &format!("s3://{BUCKET}"), "--stream", STREAM]);
         firehose
             .args(["--faults", FAULTS, "--stepped-clock"])
