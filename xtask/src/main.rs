@@ -173,7 +173,6 @@ fn main() -> anyhow::Result<()> {
             } else {
                 kotlin::Surface::Check
             };
-            kotlin::build_collector()?;
             kotlin::run(surface)?.verdict()
         }
         Command::Swift { bless, test } => {

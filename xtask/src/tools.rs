@@ -124,6 +124,37 @@ pub(crate) fn python(name: &str, requirements: &str) -> Result<PathBuf> {
     Ok(programs)
 }
 
+/// The command `eyeline`: built, unless `EYELINE_BIN` names one.
+///
+/// # Errors
+/// Where it does not build.
+pub(crate) fn eyeline() -> Result<PathBuf> {
+    match env::var_os(EYELINE) {
+        Some(built) => Ok(built.into()),
+        None => build_eyeline(),
+    }
+}
+
+/// Builds the command `eyeline`, with the whole workspace: by itself it has other features, and the query engine is compiled once
+/// more.
+///
+/// # Errors
+/// Where it does not build.
+pub(crate) fn build_eyeline() -> Result<PathBuf> {
+    steps::run(workspace::cargo()?.args([
+        "build",
+        "--quiet",
+        "--workspace",
+        "--locked",
+        "--bin",
+        "eyeline",
+    ]))?;
+    Ok(workspace::binaries()?.join(format!("eyeline{}", env::consts::EXE_SUFFIX)))
+}
+
+/// Names a command `eyeline` that was built before, for tests of every language.
+pub(crate) const EYELINE: &str = "EYELINE_BIN";
+
 /// `strace`, with which tests on Linux watch what a process does to files and network; nothing elsewhere.
 ///
 /// # Errors

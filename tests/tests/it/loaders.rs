@@ -16,6 +16,14 @@ async fn fill(stage: &Stage, batches: usize) -> Result<u64> {
         ..Faults::default()
     };
     let proxy = FaultProxy::start("127.0.0.1:0", &collector.url, faults).await?;
+    let events = send(&proxy.url(), batches).await?;
+    proxy.stop().await;
+    collector.stop().await?;
+    Ok(events)
+}
+
+/// Sends batches of three instances to a collector until it has all of them; gives how many events there are.
+pub(crate) async fn send(to: &str, batches: usize) -> Result<u64> {
     let client = http_client()?;
     let mut dice = Dice::new(5);
     let mut instances: Vec<_> = AFFILIATES
@@ -27,10 +35,8 @@ async fn fill(stage: &Stage, batches: usize) -> Result<u64> {
         let instance = number % instances.len();
         let batch = instances[instance].renders(60);
         events += batch.events();
-        deliver_surely(&client, &proxy.url(), &batch).await;
+        deliver_surely(&client, to, &batch).await;
     }
-    proxy.stop().await;
-    collector.stop().await?;
     Ok(events)
 }
 

@@ -8,14 +8,14 @@ use aws_sdk_firehose::config::{Credentials, SharedCredentialsProvider};
 use eyeline_collector::{EventSink, FirehoseOptions, FirehoseSink};
 use eyeline_firehose_sim::{Faults, FirehoseSim, Settings, StreamSettings, system_clock};
 use eyeline_loader::{Lake, Loader, Options, StoreAt};
-use eyeline_tests::{Bucket, Dice, Instance, encryption, http_client, salts};
+use eyeline_tests::{Bucket, encryption, salts};
 use futures::TryStreamExt;
 use object_store::ObjectStore;
 use object_store::aws::AmazonS3;
 use object_store::path::Path;
 
-use crate::loaders::assert_whole;
-use crate::stage::{AFFILIATES, Stage, an_hour_ago, deliver_surely, system_time};
+use crate::loaders::{assert_whole, send};
+use crate::stage::{Stage, system_time};
 
 /// A Firehose that delivers to a bucket of moto's.
 async fn firehose(bucket: &Arc<AmazonS3>) -> Result<FirehoseSim> {
@@ -68,19 +68,7 @@ async fn what_firehose_delivers_to_s3_is_loaded_once_by_two_loaders_that_race() 
     let collector = stage
         .collector_before(sink(&firehose)?, Arc::new(system_time))
         .await?;
-    let client = http_client()?;
-    let mut dice = Dice::new(5);
-    let mut instances: Vec<_> = AFFILIATES
-        .iter()
-        .map(|affiliate| Instance::start(affiliate, an_hour_ago(), &mut dice))
-        .collect();
-    let mut events = 0;
-    for number in 0..40 {
-        let instance = number % instances.len();
-        let batch = instances[instance].renders(60);
-        events += batch.events();
-        deliver_surely(&client, &collector.url, &batch).await;
-    }
+    let events = send(&collector.url, 40).await?;
     collector.stop().await?;
     firehose.flush().await;
     assert_eq!(firehose.counts().waiting, 0);

@@ -9,7 +9,7 @@ use std::process::Command;
 use anyhow::{Context, Result};
 
 use crate::steps::{self, Tally};
-use crate::{web, workspace};
+use crate::{tools, web, workspace};
 
 /// Installs the browsers and what drives them, where missing.
 ///
@@ -44,14 +44,8 @@ pub(crate) fn soak(closings: u32, kills: u32) -> Result<()> {
 fn ready() -> Result<()> {
     install::install()?;
     web::run(web::Differences::Say)?;
-    steps::run(workspace::cargo()?.args([
-        "build",
-        "--quiet",
-        "--workspace",
-        "--locked",
-        "--bin",
-        "eyeline",
-    ]))
+    tools::build_eyeline()?;
+    Ok(())
 }
 
 /// `node` in `bindings/web`, with the built `eyeline` named.

@@ -12,7 +12,7 @@ use std::{env, fs};
 use anyhow::{Context, Result};
 
 use crate::steps::{self, Tally};
-use crate::workspace;
+use crate::{tools, workspace};
 
 pub(crate) use surface::Surface;
 
@@ -25,7 +25,7 @@ pub(crate) fn run(surface: Surface) -> Result<Tally> {
     let tally = steps::tests(
         maven::command()?
             .args(["test", "-Dmaven.test.failure.ignore=true"])
-            .env(COLLECTOR, collector()?)
+            .env(tools::EYELINE, tools::eyeline()?)
             .env(
                 "EYELINE_KILLS",
                 env::var("EYELINE_KILLS").unwrap_or_else(|_| KILLS.to_owned()),
@@ -45,12 +45,11 @@ pub(crate) fn run(surface: Surface) -> Result<Tally> {
 /// # Errors
 /// Where anything is, or the packages do not build.
 pub(crate) fn soak(kills: u32) -> Result<()> {
-    build_collector()?;
     prepare()?;
     steps::run(
         maven::command()?
             .args(["test", "--projects", "eyeline", "-Dtest=KillTest"])
-            .env(COLLECTOR, collector()?)
+            .env(tools::EYELINE, tools::eyeline()?)
             .env("EYELINE_KILLS", kills.to_string()),
     )
 }
@@ -95,29 +94,6 @@ fn prepare() -> Result<()> {
 
 /// Of a JVM, in a test run; the soak takes its time.
 const KILLS: &str = "5";
-
-/// Builds the collector that the tests send to, unless [`COLLECTOR`] names one.
-///
-/// # Errors
-/// Where it does not build.
-pub(crate) fn build_collector() -> Result<()> {
-    if env::var_os(COLLECTOR).is_some() {
-        return Ok(());
-    }
-    // With the whole workspace: by itself it has other features, and the query engine is compiled once more.
-    steps::run(workspace::cargo()?.args(["build", "--workspace", "--bins", "--locked"]))
-}
-
-/// The command `eyeline` that the tests start.
-fn collector() -> Result<PathBuf> {
-    match env::var_os(COLLECTOR) {
-        Some(path) => Ok(path.into()),
-        None => Ok(workspace::binaries()?.join(format!("eyeline{}", env::consts::EXE_SUFFIX))),
-    }
-}
-
-/// Names a command `eyeline` that was built before.
-const COLLECTOR: &str = "EYELINE_BIN";
 
 /// The modules whose public surface is held, by where they run.
 const JVM: [&str; 2] = ["eyeline", "eyeline-test"];

@@ -7,9 +7,8 @@ use std::process::{Child, Command, Stdio};
 use anyhow::{Context, Result};
 
 use super::package::Package;
-use super::suite;
 use super::toolchain::Toolchain;
-use crate::steps;
+use crate::{steps, tools};
 
 /// Builds it, starts the collector, and has it print its tables.
 pub(super) fn measure(package: &Package, toolchain: &Toolchain) -> Result<()> {
@@ -39,7 +38,7 @@ impl Collector {
             r#"{{"v":1,"keys":[{{"key":"{KEY}","name":"{KEY}","affiliates":["{AFFILIATE}"]}}]}}"#
         );
         fs::write(stage.join("keys.json"), keys).context("cannot write the keys")?;
-        let mut command = Command::new(suite::eyeline()?);
+        let mut command = Command::new(tools::eyeline()?);
         command.args(["--json", "--data"]).arg(stage);
         command.args(["collect", "--listen", "127.0.0.1:0"]);
         let mut child = command

@@ -1,6 +1,5 @@
 //! The tests of the Swift package, run on this machine.
 
-use std::env;
 use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
@@ -10,7 +9,7 @@ use anyhow::{Context, Result, ensure};
 use super::package::Package;
 use super::toolchain::Toolchain;
 use crate::steps::{self, Tally};
-use crate::workspace;
+use crate::{tools, workspace};
 
 /// Runs every test, that of the example among them.
 pub(super) fn run(package: &Package, toolchain: &Toolchain) -> Result<Tally> {
@@ -56,22 +55,6 @@ fn tests(package: &Package, toolchain: &Toolchain) -> Result<Command> {
     tests
         // The runner of XCTest would only say that there is none of its tests.
         .arg("--disable-xctest")
-        .env("EYELINE_BIN", eyeline()?);
+        .env(tools::EYELINE, tools::eyeline()?);
     Ok(tests)
-}
-
-/// The command `eyeline`: built, unless `EYELINE_BIN` names one.
-pub(super) fn eyeline() -> Result<PathBuf> {
-    if let Some(built) = env::var_os("EYELINE_BIN") {
-        return Ok(built.into());
-    }
-    steps::run(workspace::cargo()?.args([
-        "build",
-        "--quiet",
-        "--workspace",
-        "--locked",
-        "--bin",
-        "eyeline",
-    ]))?;
-    Ok(workspace::binaries()?.join("eyeline"))
 }

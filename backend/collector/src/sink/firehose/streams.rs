@@ -50,12 +50,12 @@ pub(super) fn runs(streams: &[Stream], lines: &[u8]) -> Vec<(usize, Range<usize>
 
 /// The stream with the longest prefix of the key. One has an empty prefix.
 fn of(streams: &[Stream], key: &[u8]) -> usize {
-    let takes = |stream: &&(usize, &Stream)| key.starts_with(stream.1.key_prefix.as_bytes());
-    let all = streams.iter().enumerate();
-    let all: Vec<_> = all.collect();
-    let best = all.iter().filter(takes);
-    best.max_by_key(|(_, stream)| stream.key_prefix.len())
-        .map_or(0, |(number, _)| *number)
+    let takes = |stream: &Stream| key.starts_with(stream.key_prefix.as_bytes());
+    let streams = streams.iter().enumerate();
+    streams
+        .filter(|(_, stream)| takes(stream))
+        .max_by_key(|(_, stream)| stream.key_prefix.len())
+        .map_or(0, |(number, _)| number)
 }
 
 /// The write key of a raw line. Its member stands outside of what a client sent, and inside of a text quotes are escaped, so the
