@@ -38,6 +38,7 @@ suite("outage", (test) => {
   });
 
   test("what is left in a hurry without a network is sent at the next visit", async (world) => {
+    world.copiesExpected = "what the page handed over as it left may reach a network that is just back";
     const page = await world.openByLink(world.page("/a", { body: cards("a") }));
     await coreRuns(page);
     await captured(page, 3);
