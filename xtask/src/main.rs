@@ -4,10 +4,12 @@ mod bench;
 mod browsers;
 mod conformance;
 mod demo;
+mod deploy;
 mod directions;
 mod documents;
 mod exact;
 mod kotlin;
+mod lambda;
 mod layout;
 mod mobile;
 mod package;
@@ -97,6 +99,18 @@ enum Command {
         /// Commit to the sizes of this build
         #[arg(long)]
         bless: bool,
+    },
+    /// Check the CloudFormation templates: their rules, a security scan, the data path deployed to an AWS on this machine
+    Deploy {
+        /// Write the catalogue's tables anew from backend/sql/ddl
+        #[arg(long)]
+        bless: bool,
+    },
+    /// Build the Lambda function behind Firehose as the zip that backend/deploy wants, for arm64
+    Lambda {
+        /// Then run what is in the zip, emulated where this machine is no arm64
+        #[arg(long)]
+        test: bool,
     },
     /// Make the Android package: four ABIs, the Kotlin classes, rules, sources; in the target folder's `packages`
     Aar {
@@ -195,6 +209,14 @@ fn main() -> anyhow::Result<()> {
                 _ => mobile::Differences::Say,
             },
         ),
+        Command::Deploy { bless } => deploy::run(if bless {
+            deploy::Catalog::Bless
+        } else {
+            deploy::Catalog::Check
+        })?
+        .verdict(),
+        Command::Lambda { test: true } => lambda::test()?.verdict(),
+        Command::Lambda { test: false } => lambda::run().map(drop),
         Command::Aar { ndk } => package::aar(ndk),
         Command::JvmJar { with } => package::jar(with.as_deref()),
         Command::HostLibrary { into } => mobile::put_host_library(&into),

@@ -120,6 +120,7 @@ impl Tally {
     /// `✔ Test "a name" passed after 0.1 seconds.`, or the last of a module under Maven, `[INFO] Tests run: 12, Failures: 0, Errors: 0, Skipped: 0`.
     fn add_line(&mut self, line: &str) {
         self.add_line_of_maven(line);
+        self.add_line_of_pytest(line);
         let of_node = |word: &str| {
             line.strip_prefix("ℹ ")?
                 .strip_prefix(word)?
@@ -149,6 +150,26 @@ impl Tally {
         };
         self.passed += count(" passed").unwrap_or(0);
         self.failed += count(" failed").unwrap_or(0);
+    }
+
+    /// `2 failed, 19 passed in 24.87s`.
+    fn add_line_of_pytest(&mut self, line: &str) {
+        let line = line.trim_matches(['=', ' ']);
+        let Some((counts, _)) = line
+            .rsplit_once(" in ")
+            .filter(|(_, took)| took.ends_with('s'))
+        else {
+            return;
+        };
+        for part in counts.split(", ") {
+            match part.split_once(' ') {
+                Some((number, "passed")) => self.passed += number.parse().unwrap_or(0),
+                Some((number, "failed" | "error" | "errors")) => {
+                    self.failed += number.parse().unwrap_or(0);
+                }
+                _ => {}
+            }
+        }
     }
 
     fn add_line_of_maven(&mut self, line: &str) {
@@ -272,6 +293,20 @@ mod tests {
             tally.add_line(line);
         }
         assert_eq!((tally.passed, tally.failed), (8, 3));
+    }
+
+    #[test]
+    fn pytests_closing_line_is_added_up() {
+        let mut tally = Tally::default();
+        for line in [
+            "....F.                      [100%]",
+            "FAILED test_a.py::test_b - assert 1 passed in 2",
+            "2 failed, 19 passed, 1 error in 24.87s",
+            "===== 3 passed in 1.02s =====",
+        ] {
+            tally.add_line(line);
+        }
+        assert_eq!((tally.passed, tally.failed), (22, 3));
     }
 
     #[test]

@@ -6,8 +6,8 @@ use anyhow::Result;
 
 use crate::steps::{self, Steps, Tally};
 use crate::{
-    browsers, conformance, demo, directions, documents, kotlin, layout, mobile, swift, tools, web,
-    workspace,
+    browsers, conformance, demo, deploy, directions, documents, kotlin, lambda, layout, mobile,
+    swift, tools, web, workspace,
 };
 
 /// Runs every step, says what failed, and exits with 1 where anything did.
@@ -53,6 +53,10 @@ pub(crate) fn run() -> Result<()> {
             "warnings",
         ]);
         one(steps::run(&mut clippy))
+    });
+    steps.step("the Lambda function for arm64", lambda::test);
+    steps.step("CloudFormation templates", || {
+        deploy::run(deploy::Catalog::Check)
     });
     steps.step("the library for phones", || {
         one(mobile::run(false, mobile::Differences::Fail))

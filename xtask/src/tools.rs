@@ -155,6 +155,28 @@ pub(crate) fn build_eyeline() -> Result<PathBuf> {
 /// Names a command `eyeline` that was built before, for tests of every language.
 pub(crate) const EYELINE: &str = "EYELINE_BIN";
 
+/// The Lambda function as it is built for this machine: built, unless `EYELINE_BOOTSTRAP` names it.
+///
+/// # Errors
+/// Where it does not build.
+pub(crate) fn bootstrap() -> Result<PathBuf> {
+    if let Some(built) = env::var_os(BOOTSTRAP) {
+        return Ok(built.into());
+    }
+    steps::run(workspace::cargo()?.args([
+        "build",
+        "--quiet",
+        "--workspace",
+        "--locked",
+        "--bin",
+        "bootstrap",
+    ]))?;
+    Ok(workspace::binaries()?.join(format!("bootstrap{}", env::consts::EXE_SUFFIX)))
+}
+
+/// Names a Lambda function that was built before.
+pub(crate) const BOOTSTRAP: &str = "EYELINE_BOOTSTRAP";
+
 /// `strace`, with which tests on Linux watch what a process does to files and network; nothing elsewhere.
 ///
 /// # Errors

@@ -4,6 +4,7 @@
     reason = "a test that panics has failed, which is the point"
 )]
 
+use std::env;
 use std::io::Read;
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
@@ -20,7 +21,11 @@ struct Function(Child);
 
 impl Function {
     fn start(sim: &FirehoseSim) -> Self {
-        let process = Command::new(env!("CARGO_BIN_EXE_bootstrap"))
+        // `cargo xtask lambda --test` names the program for arm64, behind what emulates it.
+        let words = env::var("EYELINE_BOOTSTRAP").unwrap_or(env!("CARGO_BIN_EXE_bootstrap").into());
+        let mut words = words.split(' ');
+        let process = Command::new(words.next().unwrap())
+            .args(words)
             .env(
                 "AWS_LAMBDA_RUNTIME_API",
                 sim.url().trim_start_matches("http://"),

@@ -11,16 +11,25 @@ use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, DateTime, ZipArchive, ZipWriter};
 
 /// What lies in an archive, by its name there.
-pub(super) type Entries = BTreeMap<String, Vec<u8>>;
+pub(crate) type Entries = BTreeMap<String, Vec<u8>>;
 
 /// Writes an archive and, beside it, its SHA-256 as Maven's repositories have it. Gives that.
 pub(super) fn write(path: &Path, entries: &Entries) -> Result<String> {
+    write_as(path, entries, 0o644)
+}
+
+/// The same for programs: who unpacks it may start them.
+pub(crate) fn write_programs(path: &Path, entries: &Entries) -> Result<String> {
+    write_as(path, entries, 0o755)
+}
+
+fn write_as(path: &Path, entries: &Entries, mode: u32) -> Result<String> {
     let cannot = || format!("cannot write {}", path.display());
     let mut archive = ZipWriter::new(File::create(path).with_context(cannot)?);
     let options = SimpleFileOptions::default()
         .compression_method(CompressionMethod::Deflated)
         .last_modified_time(DateTime::default())
-        .unix_permissions(0o644);
+        .unix_permissions(mode);
     for (name, content) in entries {
         archive.start_file(name, options).with_context(cannot)?;
         archive.write_all(content).with_context(cannot)?;
@@ -30,7 +39,7 @@ pub(super) fn write(path: &Path, entries: &Entries) -> Result<String> {
 }
 
 /// Writes the SHA-256 of a file beside it, and gives it.
-pub(super) fn checksum(path: &Path) -> Result<String> {
+pub(crate) fn checksum(path: &Path) -> Result<String> {
     let content = fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
     let hash: String = Sha256::digest(&content)
         .iter()

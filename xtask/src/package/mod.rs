@@ -1,7 +1,7 @@
 //! What apps take from a repository: the Android package, the jar for JVMs, the XCFramework for Apple's platforms.
 
 mod aar;
-mod archive;
+pub(crate) mod archive;
 mod jar;
 mod maven;
 mod xcframework;
