@@ -19,7 +19,7 @@ const SOURCE: [&str; 8] = ["rs", "sql", "py", "ts", "js", "kt", "swift", "css"];
 const EMPTY_NAMES: [&str; 4] = ["utils", "util", "helpers", "misc"];
 
 /// Methods of other people's traits (`object_store`), which an implementation can't rename.
-const OF_OTHERS: [&str; 2] = ["get_opts(", "get_ranges("];
+const OF_OTHERS: [&str; 4] = ["get_bytes(", "get_metadata<", "get_opts(", "get_ranges("];
 
 /// Checks every file of the checkout that git knows or would add.
 pub(crate) fn check() -> Result<Tally> {

@@ -85,6 +85,9 @@ pub(crate) fn run() -> Result<()> {
     steps.step("demo on the real data", || {
         one(demo::check(demo::Way::Files))
     });
+    steps.step("demo over Firehose and S3", || {
+        one(demo::check(demo::Way::Aws))
+    });
     steps.close()
 }
 

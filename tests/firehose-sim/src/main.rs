@@ -1,4 +1,5 @@
 //! The simulated Firehose as a process: says where it listens, runs until told to stop, delivers what waits and says what it did.
+//! SIGHUP has it deliver and say so without ending, for those whose function must not outlive it.
 
 use std::fs::File;
 use std::io::Read;
@@ -39,6 +40,7 @@ async fn main() -> Result<()> {
     let arguments = Arguments::parse();
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;
+    let mut hangup = signal(SignalKind::hangup())?;
     let (bucket, root) = bucket(&arguments.bucket)?;
     let settings = Settings {
         streams: arguments.streams,
@@ -49,13 +51,18 @@ async fn main() -> Result<()> {
     let sim = FirehoseSim::start(&arguments.listen, settings).await?;
     sim.set_faults(arguments.faults);
     println!("{}", json!({"listening": sim.url()}));
-    tokio::select! {
-        _ = interrupt.recv() => {}
-        _ = terminate.recv() => {}
+    loop {
+        let ends = tokio::select! {
+            _ = interrupt.recv() => true,
+            _ = terminate.recv() => true,
+            _ = hangup.recv() => false,
+        };
+        sim.flush().await;
+        println!("{}", json!({"counts": sim.counts()}));
+        if ends {
+            return Ok(());
+        }
     }
-    sim.flush().await;
-    println!("{}", json!({"counts": sim.counts()}));
-    Ok(())
 }
 
 fn stream(text: &str) -> Result<StreamSettings, String> {

@@ -165,9 +165,5 @@ fn collect(stage: &Stage, listen: &str) -> Result<(Process, String)> {
 }
 
 fn load(stage: &Stage) -> Result<Process> {
-    let mut command = stage.eyeline("load");
-    Process::start(
-        "the loader",
-        command.args(["--every", "1s", "--list-all", "--json"]),
-    )
+    Process::start("the loader", &mut stage.load_every())
 }

@@ -65,7 +65,12 @@ impl Process {
 
     /// Asks it to stop.
     pub(super) fn ask_to_stop(&self) -> Result<()> {
-        let ask = format!("kill -TERM {}", self.child.id());
+        self.signal("TERM")
+    }
+
+    /// Sends it a signal.
+    pub(super) fn signal(&self, name: &str) -> Result<()> {
+        let ask = format!("kill -{name} {}", self.child.id());
         crate::steps::run(Command::new("sh").args(["-c", &ask]))
     }
 

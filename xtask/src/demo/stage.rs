@@ -126,6 +126,15 @@ impl Stage {
         }
         collect
     }
+
+    /// The loader's command line on this stage, looking for raw files every so often.
+    pub(super) fn load_every(&self) -> Command {
+        // Over HTTP a load costs a request for each file it touches, on a machine that plays the whole cloud meanwhile.
+        let every = if self.cloud.is_some() { "5s" } else { "1s" };
+        let mut load = self.eyeline("load");
+        load.args(["--every", every, "--list-all", "--json"]);
+        load
+    }
 }
 
 /// How the demo's door is set: for the data's affiliates, and closing raw files by the stepped clock, as Firehose would.

@@ -8,6 +8,7 @@ mod schemas;
 #[cfg(test)]
 mod session_test;
 mod table;
+mod whole;
 
 use arrow::record_batch::RecordBatch;
 use datafusion::prelude::SessionContext;

@@ -15,6 +15,8 @@ use datafusion::logical_expr::Expr;
 use datafusion::physical_plan::ExecutionPlan;
 use datafusion::physical_plan::empty::EmptyExec;
 
+use super::whole::WholeFiles;
+
 /// Parquet files of one schema, given by key and size.
 #[derive(Debug)]
 pub(crate) struct FilesTable {
@@ -62,7 +64,10 @@ impl TableProvider for FilesTable {
             .map(|(key, bytes)| PartitionedFile::new(key.clone(), *bytes))
             .collect();
         let groups = FileGroup::new(files).split_files(state.config().target_partitions());
-        let source = Arc::new(ParquetSource::new(Arc::clone(&self.schema)));
+        let store = state.runtime_env().object_store(&self.store)?;
+        let source = ParquetSource::new(Arc::clone(&self.schema))
+            .with_parquet_file_reader_factory(Arc::new(WholeFiles::new(store)));
+        let source = Arc::new(source);
         let scan = FileScanConfigBuilder::new(self.store.clone(), source)
             .with_file_groups(groups)
             .with_projection_indices(projection.cloned())?

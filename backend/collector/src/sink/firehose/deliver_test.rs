@@ -63,9 +63,13 @@ const HURRY: Patience = Patience {
 };
 
 fn queue(put: &Arc<Told>, patience: Patience) -> (Queue, Arc<Tally>) {
+    lingering(put, patience, Duration::ZERO)
+}
+
+fn lingering(put: &Arc<Told>, patience: Patience, linger: Duration) -> (Queue, Arc<Tally>) {
     let tally = Arc::new(Tally::default());
     let bounds = Bounds {
-        linger: Duration::ZERO,
+        linger,
         calls_in_flight: 1,
         queue_bytes: 64 << 20,
         patience,
@@ -129,6 +133,14 @@ async fn a_call_that_fails_whole_is_sent_again_whole() {
     let (queue, _) = queue(&put, HURRY);
     queue.store("one\n".into()).await.unwrap();
     assert_eq!(put.calls(), vec![vec![Bytes::from("one\n")]; 2]);
+}
+
+#[tokio::test]
+async fn a_line_that_finds_no_call_on_its_way_waits_for_nobody() {
+    let put = Arc::new(Told::default());
+    let (queue, _) = lingering(&put, HURRY, Duration::from_secs(3_600));
+    queue.store("one\n".into()).await.unwrap();
+    assert_eq!(put.stored(), b"one\n");
 }
 
 #[tokio::test]

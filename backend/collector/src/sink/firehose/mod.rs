@@ -31,7 +31,7 @@ pub use streams::Stream;
 pub struct FirehoseOptions {
     /// The delivery streams; one of them takes the keys that no other does.
     pub streams: Vec<Stream>,
-    /// How long lines wait for company.
+    /// How long lines wait for company while another call is on its way; without one they go at once.
     pub linger: Duration,
     /// Calls to one stream at the same moment.
     pub calls_in_flight: usize,

@@ -1,4 +1,4 @@
-//! The way into one delivery stream: lines wait a few milliseconds for company, then go in as few calls as they fit.
+//! The way into one delivery stream: while calls are on their way lines wait a few milliseconds for company, then go in as few as they fit.
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -107,7 +107,8 @@ impl Queue {
 }
 
 /// Fills one call after another for as long as there are lines. While all calls that may be on their way are, what comes waits here,
-/// so that calls grow with the load.
+/// so that calls grow with the load. A line that finds none on its way goes at once: waiting for company would only cost it time, as
+/// so little traffic costs next to nothing.
 async fn pack(
     mut pieces: mpsc::UnboundedReceiver<Piece<Waiting>>,
     put: Arc<dyn Put>,
@@ -129,7 +130,12 @@ async fn pack(
             break;
         };
         let mut call = Call::new(first);
-        let until = Instant::now() + bounds.linger;
+        let linger = if on_their_way.is_empty() {
+            Duration::ZERO
+        } else {
+            bounds.linger
+        };
+        let until = Instant::now() + linger;
         while let Ok(Some(piece)) = timeout_at(until, pieces.recv()).await {
             if let Err(piece) = call.push(piece) {
                 left = Some(piece);
