@@ -66,6 +66,20 @@ impl Place {
             .unwrap_or_else(|| self.data.join("lake").to_string_lossy().into_owned())
     }
 
+    /// The lake, as other engines know it.
+    ///
+    /// # Errors
+    /// Where the folder can't be made.
+    pub fn lake_address(&self) -> Result<String> {
+        let lake = self.lake();
+        if lake.contains("://") {
+            return Ok(lake);
+        }
+        fs::create_dir_all(&lake).with_context(|| format!("cannot make the folder {lake}"))?;
+        let folder = fs::canonicalize(&lake).with_context(|| format!("cannot find {lake}"))?;
+        Ok(format!("file://{}", folder.display()))
+    }
+
     /// Batches that the sink did not take yet.
     #[must_use]
     pub fn spool(&self) -> PathBuf {

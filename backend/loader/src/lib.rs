@@ -49,6 +49,8 @@ mod load;
 #[cfg(feature = "engine")]
 mod maintain;
 #[cfg(feature = "engine")]
+mod publish;
+#[cfg(feature = "engine")]
 mod session;
 #[cfg(feature = "engine")]
 mod sql;

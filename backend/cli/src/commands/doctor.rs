@@ -134,7 +134,7 @@ impl Doctor {
 
     /// Loads until the impression stands in the fact table. Another loader may be first, which is as good.
     async fn await_fact(&self, setting: &Setting, probe: &Probe) -> Result<()> {
-        let loader = loader(setting, Reach { list_all: false })?;
+        let loader = loader(setting, Reach::default())?;
         let lake = Lake::open(&setting.place.lake())?;
         let sql = format!(
             "SELECT inst FROM fct_impression WHERE content_id = '{}'",

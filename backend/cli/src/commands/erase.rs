@@ -23,7 +23,7 @@ pub(crate) struct Erase {
 
 impl Erase {
     pub(crate) async fn run(self, setting: &Setting) -> Result<()> {
-        let loader = loader(setting, Reach { list_all: false })?;
+        let loader = loader(setting, Reach::default())?;
         let report = loader
             .erase(&self.affiliate, &self.anon)
             .await

@@ -32,11 +32,15 @@ pub(crate) struct Load {
 }
 
 /// How far a loader looks, the same by itself and within `up`.
-#[derive(Args, Clone, Copy)]
+#[derive(Args, Clone, Copy, Default)]
 pub(super) struct Reach {
     /// List every raw file in each run, rather than once a day and those of the last 26 hours in between
     #[arg(long)]
     pub(super) list_all: bool,
+    /// Write manifests of the lake's files, for engines that know tables by folders: Athena, Redshift Spectrum, Spark SQL. Once asked for, they
+    /// are kept up to date by all that changes the lake
+    #[arg(long)]
+    pub(super) publish: bool,
 }
 
 impl Load {
@@ -69,6 +73,7 @@ pub(super) fn loader(setting: &Setting, reach: Reach) -> Result<Loader> {
     let salts = Salts::new(place.secret()?.as_bytes()).context("the secret is too short")?;
     let mut options = Options::new(salts);
     options.list_all = reach.list_all;
+    options.publish_as = reach.publish.then(|| place.lake_address()).transpose()?;
     let clock = setting.clock.clone();
     options.clock = Arc::new(move || clock.now());
     Loader::new(&place.raw(), &place.lake(), options)

@@ -34,6 +34,9 @@ pub struct Options {
     pub final_after: Duration,
     /// How long raw files and rejects are kept; at most 30 days, because they hold what erasure can't reach.
     pub raw_for: Duration,
+    /// The address under which other engines know the lake, such as `s3://bucket/lake`; with it, every run writes
+    /// [manifests](crate::Loader::publish) for them.
+    pub publish_as: Option<String>,
     /// What a query may take.
     pub query: QueryLimits,
     /// Where intermediate rows wait; the system's temporary folder when `None`.
@@ -55,6 +58,7 @@ impl Options {
             seen_for: Duration::from_secs(45 * 86_400),
             final_after: Duration::from_secs(72 * 3_600),
             raw_for: Duration::from_secs(30 * 86_400),
+            publish_as: None,
             // One thread: operators that run side by side would share the pool, and none of them could count on its part.
             query: QueryLimits {
                 threads: 1,

@@ -180,6 +180,7 @@ impl Loader {
             snapshot = self.sweep_erased(snapshot, &mut report).await?;
             snapshot = self.finalise(snapshot, &mut report).await?;
         }
+        self.publish().await?;
         report.version = snapshot.version;
         if report.bad_files.is_empty() {
             Ok(report)

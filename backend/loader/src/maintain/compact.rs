@@ -26,6 +26,7 @@ impl Loader {
         loop {
             let groups = crowded(&snapshot);
             if groups.is_empty() {
+                self.publish().await?;
                 return Ok(gone);
             }
             let attempt = Attempt::after(&snapshot, self.lake(), self.options()).await?;

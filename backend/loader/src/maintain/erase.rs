@@ -53,6 +53,7 @@ impl Loader {
             }
         }
         snapshot = erase_pending(self, snapshot, &mut report).await?;
+        self.publish().await?;
         report.version = snapshot.version;
         Ok(report)
     }

@@ -49,6 +49,7 @@ impl Loader {
         }
         retained.unnamed = self.sweep(&snapshot).await?;
         self.note_sweep(snapshot, &mut report).await?;
+        self.publish().await?;
         Ok(retained)
     }
 

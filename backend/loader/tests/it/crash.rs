@@ -143,6 +143,7 @@ async fn dying_at_any_write_changes_nothing_in_the_end() {
                 wanted,
                 "died at write {writes}, landed: {last_write_lands}"
             );
+            crate::publish::check(&world).await;
             survived = writes;
             if !died {
                 break;
@@ -178,6 +179,7 @@ async fn dying_at_any_write_of_an_erasure_changes_nothing_in_the_end() {
         // The request is in the log from its first commit on; any later run carries it out.
         world.loader().run_once().await.unwrap();
         assert_eq!(world.tables().await, wanted, "died at write {writes}");
+        crate::publish::check(&world).await;
         if !died {
             break;
         }

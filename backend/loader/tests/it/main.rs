@@ -12,6 +12,7 @@ mod erasure;
 mod kill;
 mod loading;
 mod marts;
+mod publish;
 mod race;
 mod support;
 mod upkeep;

@@ -1,6 +1,7 @@
 //! Two loaders at once: each event is loaded by one of them.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use async_trait::async_trait;
 use futures::TryStreamExt;
@@ -14,12 +15,13 @@ use tokio::sync::Barrier;
 
 use crate::support::{Line, T0, World, deliver_small_world, render};
 
-/// Holds the first commit up: until somebody has come to the barrier, and then until somebody has come again.
+/// Holds the first write at `place` up: until somebody has come to the barrier, and then until somebody has come again.
 #[derive(Debug)]
 struct Held {
     store: Arc<dyn ObjectStore>,
+    place: &'static str,
     barrier: Arc<Barrier>,
-    first: std::sync::atomic::AtomicBool,
+    first: AtomicBool,
 }
 
 impl std::fmt::Display for Held {
@@ -36,8 +38,8 @@ impl ObjectStore for Held {
         body: PutPayload,
         options: PutOptions,
     ) -> Result<PutResult> {
-        let commit = at.as_ref().contains("/commits/");
-        if commit && self.first.swap(false, std::sync::atomic::Ordering::Relaxed) {
+        let here = at.as_ref().contains(self.place);
+        if here && self.first.swap(false, Ordering::Relaxed) {
             self.barrier.wait().await;
             self.barrier.wait().await;
         }
@@ -87,6 +89,7 @@ async fn a_loader_that_loses_the_race_plans_again_and_leaves_nothing_behind() {
     let barrier = Arc::new(Barrier::new(2));
     let slow = world.loader_on(Arc::new(Held {
         store: Arc::clone(&world.lake),
+        place: "/commits/",
         barrier: Arc::clone(&barrier),
         first: true.into(),
     }));
@@ -185,4 +188,30 @@ async fn a_long_log_reads_the_same_from_its_checkpoints() {
         .await
         .unwrap();
     assert_eq!(folded, lake.snapshot().await.unwrap());
+}
+
+#[tokio::test]
+async fn a_publisher_that_comes_late_does_not_leave_the_past_behind() {
+    for place in ["/manifests/events/", "/published.json"] {
+        let world = World::new();
+        world
+            .deliver("d1", &[Line::new(1, T0, vec![render(1, 0, 1, "a")])])
+            .await;
+        let barrier = Arc::new(Barrier::new(2));
+        let slow = world.loader_on(Arc::new(Held {
+            store: Arc::clone(&world.lake),
+            place,
+            barrier: Arc::clone(&barrier),
+            first: true.into(),
+        }));
+        let slow = tokio::spawn(async move { slow.run_once().await.unwrap() });
+        barrier.wait().await; // it has committed, and is about to publish
+        world
+            .deliver("d2", &[Line::new(2, T0, vec![render(1, 0, 1, "b")])])
+            .await;
+        world.loader().run_once().await.unwrap();
+        barrier.wait().await;
+        slow.await.unwrap();
+        world.check().await;
+    }
 }

@@ -16,6 +16,8 @@ use object_store::{ObjectStore, ObjectStoreExt};
 /// 2026-11-20 10:00:00 UTC.
 pub(crate) const T0: i64 = 1_795_168_800_000;
 pub(crate) const HOUR: i64 = 3_600_000;
+/// Where other engines find the lake.
+pub(crate) const ADDRESS: &str = "s3://bucket/lake";
 
 /// One event as it stands in a batch.
 pub(crate) fn event(kind: &str, n: u64, dt: i64, rest: &str) -> String {
@@ -116,6 +118,7 @@ impl World {
         let clock = Arc::clone(&now);
         options.clock = Arc::new(move || UnixMillis::from_i64(clock.load(Ordering::Relaxed)));
         options.query.threads = 1;
+        options.publish_as = Some(ADDRESS.to_owned());
         Self {
             raw,
             lake,
@@ -206,8 +209,9 @@ impl World {
         text
     }
 
-    /// Fails where the lake contradicts itself.
+    /// Fails where the lake contradicts itself, or its manifests the lake.
     pub(crate) async fn check(&self) {
+        crate::publish::check(self).await;
         let verified = self.loader().verify().await.unwrap();
         assert!(verified.problems.is_empty(), "{:?}", verified.problems);
     }
