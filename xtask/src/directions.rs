@@ -22,7 +22,7 @@ const BACKEND: [&str; 4] = [
     "eyeline-cli",
 ];
 
-const RULES: [Rule; 17] = [
+const RULES: [Rule; 18] = [
     Rule {
         package: "eyeline-core",
         features: &["--all-features"],
@@ -111,6 +111,11 @@ const RULES: [Rule; 17] = [
             "eyeline-loader",
             "eyeline-cli",
         ],
+    },
+    Rule {
+        package: "eyeline-costs",
+        features: &[],
+        never: &["tokio", "eyeline", "eyeline-core", "eyeline-loader"],
     },
     Rule {
         package: "eyeline-firehose-sim",
