@@ -20,8 +20,10 @@ pub enum Packing {
     Shared,
 }
 
-/// For how long a line waits for company (docs/collector.md).
+/// For how long a line waits for company while a call is on its way; without one it goes at once (docs/collector.md).
 const LINGER_SECONDS: f64 = 0.005;
+/// Assumed: for how long a call is on its way.
+const CALL_SECONDS: f64 = 0.02;
 
 /// What of one record comes to an event: bytes as they are, bytes on the bill.
 #[derive(Debug, Clone, Copy)]
@@ -51,8 +53,9 @@ impl Packing {
             },
             Self::Batch => of_lines(1.0),
             Self::Shared => {
+                let on_its_way = 1.0 - (-lines_a_second * CALL_SECONDS).exp();
                 // The first line, and those that come while it waits: a whole number, of which this is the mean.
-                let mean = 1.0 + lines_a_second * LINGER_SECONDS;
+                let mean = 1.0 + lines_a_second * LINGER_SECONDS * on_its_way;
                 let (few, many) = (of_lines(mean.floor()), of_lines(mean.floor() + 1.0));
                 let share = mean.fract();
                 Load {
@@ -104,9 +107,9 @@ mod tests {
                 .billed
         };
         is(billed(0.0), 204.8);
-        // Two lines: 12,000 bytes are three steps. Half of the records hold one, half two.
-        is(billed(200.0), 153.6);
-        is(billed(100.0), (204.8 + 153.6) / 2.0);
+        // Two lines: 12,000 bytes are three steps. Half of those that wait have company.
+        let two = 0.5 * (1.0 - f64::exp(-2.0));
+        is(billed(100.0), 204.8 * (1.0 - two) + 153.6 * two);
         assert!(billed(1e5) < 121.0);
     }
 }
