@@ -5,6 +5,7 @@ import android.app.Activity
 import android.app.ActivityManager
 import android.app.ActivityManager.RunningAppProcessInfo
 import android.content.Context
+import android.graphics.Canvas
 import android.os.Looper
 import android.os.Process
 import android.view.View
@@ -27,10 +28,10 @@ fun processIs(importance: Int) {
     shadowOf(manager).setProcesses(listOf(process))
 }
 
-class Stage : AutoCloseable {
+class Stage(kind: Class<out Activity> = Activity::class.java) : AutoCloseable {
     val test = EyelineTest { active = false }
     val app: EyelineApp = EyelineApp.startWith(RuntimeEnvironment.getApplication()) { test.eyeline }
-    val activity: ActivityController<Activity> = Robolectric.buildActivity(Activity::class.java)
+    val activity: ActivityController<out Activity> = Robolectric.buildActivity(kind)
 
     /** Brings a view on screen, so large in pixels, which are dp here. */
     fun <V : View> show(view: V, width: Int, height: Int): V {
@@ -55,8 +56,11 @@ class Stage : AutoCloseable {
 
     /** Until the main thread and the app's own have nothing left to do; [time] passes on the main one meanwhile. */
     fun rest(time: Duration = LOOK) {
-        // Robolectric lays out, and draws nothing: the frame that a device would draw is begun by hand.
-        activity.get()?.window?.decorView?.viewTreeObserver?.dispatchOnPreDraw()
+        // Robolectric lays out, and draws nothing: the frame that a device would draw is drawn by hand, onto nothing.
+        activity.get()?.window?.decorView?.run {
+            viewTreeObserver.dispatchOnPreDraw()
+            draw(Canvas())
+        }
         shadowOf(Looper.getMainLooper()).idleFor(time.toJavaDuration())
         val done = CountDownLatch(1)
         app.record { done.countDown() }

@@ -1,5 +1,4 @@
 // RecyclerView: measures the items of a list as they come and go.
-// Compiled against the real artefact, and never run.
 @file:JvmName("RecyclerViews")
 
 package dev.eyeline.android.androidx

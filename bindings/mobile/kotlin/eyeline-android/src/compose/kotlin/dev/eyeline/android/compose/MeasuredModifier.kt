@@ -1,5 +1,4 @@
 // Compose: a modifier that tells how much of what it stands on shows.
-// Compiled against the real artefact, and never run.
 @file:JvmName("MeasuredModifiers")
 
 package dev.eyeline.android.compose

@@ -1,5 +1,4 @@
 // WorkManager: has the system start the app again once there is a network, to send what waits.
-// Compiled against the real artefact, and never run.
 package dev.eyeline.android.work
 
 import android.content.Context
