@@ -1,4 +1,4 @@
-//! `cargo xtask bench`: every benchmark of the workspace, in release mode, one after another on a quiet machine; `bench web`: the web SDK in Chromium; `bench swift`: the Swift package.
+//! `cargo xtask bench`: every benchmark of the workspace, in release mode, one after another on a quiet machine; `bench web`: the web SDK in Chromium; `bench swift`, `bench kotlin`: the packages for apps.
 
 use std::fs;
 use std::path::PathBuf;
@@ -15,6 +15,8 @@ pub(crate) enum Part {
     Web,
     /// What the Swift package costs an app.
     Swift,
+    /// What the Kotlin package costs an app, on the JVM.
+    Kotlin,
 }
 
 /// Measures the web SDK beside its peers from npm, which are installed into the cache.
@@ -51,6 +53,14 @@ pub(crate) fn web() -> Result<()> {
 pub(crate) fn swift() -> Result<()> {
     println!("machine: {}, {} cores\n", processor(), cores());
     crate::swift::bench()?;
+    println!("\nmove what changed to docs/benchmarks.md, with the machine above");
+    Ok(())
+}
+
+/// Measures what the Kotlin package costs an app.
+pub(crate) fn kotlin() -> Result<()> {
+    println!("machine: {}, {} cores\n", processor(), cores());
+    crate::kotlin::bench()?;
     println!("\nmove what changed to docs/benchmarks.md, with the machine above");
     Ok(())
 }

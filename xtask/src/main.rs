@@ -2,6 +2,7 @@
 
 mod bench;
 mod browsers;
+mod collector;
 mod conformance;
 mod demo;
 mod deploy;
@@ -13,6 +14,7 @@ mod lambda;
 mod layout;
 mod mobile;
 mod package;
+mod process;
 mod soak;
 mod stage;
 mod steps;
@@ -169,6 +171,10 @@ fn main() -> anyhow::Result<()> {
             part: Some(bench::Part::Swift),
             ..
         } => bench::swift(),
+        Command::Bench {
+            part: Some(bench::Part::Kotlin),
+            ..
+        } => bench::kotlin(),
         Command::Bench {
             part: None,
             package,

@@ -5,9 +5,9 @@ use std::time::Instant;
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
 
-use super::process::Process;
 use super::stage::{Stage, text};
 use super::verify::{Run, number, verify};
+use crate::process::Process;
 use crate::steps;
 
 /// The way from the collector to the loader.

@@ -6,8 +6,8 @@ use std::process::Command;
 use anyhow::Result;
 use serde_json::Value;
 
-use super::process::Process;
 use super::stage::text;
+use crate::process::Process;
 use crate::{tools, workspace};
 
 /// The services, running.

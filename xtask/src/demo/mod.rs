@@ -2,7 +2,6 @@
 
 mod check;
 mod cloud;
-mod process;
 mod show;
 mod stage;
 mod verify;

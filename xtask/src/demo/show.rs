@@ -4,8 +4,8 @@ use std::process::Command;
 
 use anyhow::Result;
 
-use super::process::Process;
 use super::stage::{DOOR, Stage, text};
+use crate::process::Process;
 use crate::{steps, web};
 
 /// Runs the demo and stays until Ctrl-C.

@@ -8,7 +8,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use anyhow::{Context, Result};
 
 use super::cloud::{Cloud, DELIVERY};
-use super::process::Process;
+use crate::process::Process;
 use crate::{steps, workspace};
 
 /// Where one run of the demo happens.

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::{env, fs};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 
 use super::{module, root};
 use crate::{steps, workspace};
@@ -51,8 +51,31 @@ fn generate(library: &Path) -> Result<()> {
         .arg(root().join("uniffi.toml"))
         .arg("--out-dir")
         .arg(&folder);
-    steps::run(&mut bindgen)
+    steps::run(&mut bindgen)?;
+    let written = folder.join("dev/eyeline/generated/eyeline_mobile.kt");
+    let cannot = || format!("cannot rewrite {}", written.display());
+    let code = with_statuses_kept(&fs::read_to_string(&written).with_context(cannot)?)?;
+    fs::write(&written, code).with_context(cannot)
 }
+
+/// Has each thread use its call statuses again: `StatusBorder.kt` says why. The code is uniffi's, and can't be told to.
+fn with_statuses_kept(code: &str) -> Result<String> {
+    ensure!(
+        code.matches(STATUS_MADE).count() == 1,
+        "uniffi writes its calls in another way: see what became of `uniffiRustCallWithError`"
+    );
+    Ok(code.replace(STATUS_MADE, STATUS_TAKEN))
+}
+
+const STATUS_MADE: &str = "    var status = UniffiRustCallStatus()
+    val return_value = callback(status)
+    uniffiCheckCallStatus(errorHandler, status)
+";
+const STATUS_TAKEN: &str = "    val status = dev.eyeline.StatusBorder.take()
+    val return_value = callback(status)
+    uniffiCheckCallStatus(errorHandler, status)
+    dev.eyeline.StatusBorder.giveBack(status)
+";
 
 /// Puts the library where JNA finds it, inside the jar.
 fn put_in_place(library: &Path) -> Result<()> {

@@ -4,6 +4,7 @@ mod library;
 mod maven;
 mod surface;
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::Command;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -11,8 +12,9 @@ use std::{env, fs};
 
 use anyhow::{Context, Result};
 
+use crate::collector::{AFFILIATE, Collector, KEY};
 use crate::steps::{self, Tally};
-use crate::{tools, workspace};
+use crate::{mobile, tools, workspace};
 
 pub(crate) use surface::Surface;
 
@@ -52,6 +54,25 @@ pub(crate) fn soak(kills: u32) -> Result<()> {
             .env(tools::EYELINE, tools::eyeline()?)
             .env("EYELINE_KILLS", kills.to_string()),
     )
+}
+
+/// Measures what calls, a million events, threads and files cost, with the library as apps get it.
+///
+/// # Errors
+/// Where something does not build, or not every event arrives.
+pub(crate) fn bench() -> Result<()> {
+    let own = mobile::host_library()?;
+    let mut costs = java("costs", "dev.eyeline.costs.CostsKt")?;
+    let stage = module("costs").join("target/stage");
+    let collector = Collector::start(&stage)?;
+    costs
+        .args([&collector.address, KEY, AFFILIATE])
+        .arg(stage.join("events"));
+    // No more heap than a phone's app has; and this library, which is looked for before what lies in the jar.
+    let folder = own.path.parent().context("a library lies in a folder")?;
+    let mut options = OsString::from("-Xmx256m -Djna.library.path=");
+    options.push(folder);
+    steps::run(costs.env("JAVA_TOOL_OPTIONS", options))
 }
 
 /// Compiles every module, once in a run.

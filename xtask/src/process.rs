@@ -1,4 +1,4 @@
-//! A child process of the demo: started, listened to, stopped or killed, and never left behind.
+//! A child process that says JSON: started, listened to, stopped or killed, and never left behind.
 
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
@@ -9,7 +9,7 @@ use anyhow::{Context, Result, bail, ensure};
 use serde_json::Value;
 
 /// A running child whose standard output is one JSON object a line.
-pub(super) struct Process {
+pub(crate) struct Process {
     name: &'static str,
     child: Child,
     said: Receiver<String>,
@@ -17,7 +17,7 @@ pub(super) struct Process {
 
 impl Process {
     /// Starts a child. What it says is read at once and kept, so that it never waits for a reader.
-    pub(super) fn start(name: &'static str, command: &mut Command) -> Result<Self> {
+    pub(crate) fn start(name: &'static str, command: &mut Command) -> Result<Self> {
         let mut child = command
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
@@ -34,7 +34,7 @@ impl Process {
     }
 
     /// The next object it says; `None` once it has ended.
-    pub(super) fn next(&mut self) -> Result<Option<Value>> {
+    pub(crate) fn next(&mut self) -> Result<Option<Value>> {
         let Ok(line) = self.said.recv() else {
             return Ok(None);
         };
@@ -45,7 +45,7 @@ impl Process {
     }
 
     /// Waits until it says an object with `field`, and gives that object.
-    pub(super) fn await_object(&mut self, field: &str) -> Result<Value> {
+    pub(crate) fn await_object(&mut self, field: &str) -> Result<Value> {
         while let Some(object) = self.next()? {
             if object.get(field).is_some() {
                 return Ok(object);
@@ -55,7 +55,7 @@ impl Process {
     }
 
     /// Kills it at once, as `kill -9` does: it gets no chance to tidy up.
-    pub(super) fn kill(mut self) -> Result<()> {
+    pub(crate) fn kill(mut self) -> Result<()> {
         self.child
             .kill()
             .with_context(|| format!("cannot kill {}", self.name))?;
@@ -64,18 +64,18 @@ impl Process {
     }
 
     /// Asks it to stop.
-    pub(super) fn ask_to_stop(&self) -> Result<()> {
+    pub(crate) fn ask_to_stop(&self) -> Result<()> {
         self.signal("TERM")
     }
 
     /// Sends it a signal.
-    pub(super) fn signal(&self, name: &str) -> Result<()> {
+    pub(crate) fn signal(&self, name: &str) -> Result<()> {
         let ask = format!("kill -{name} {}", self.child.id());
         crate::steps::run(Command::new("sh").args(["-c", &ask]))
     }
 
     /// Asks it to stop and waits until it has: what it holds is written out first.
-    pub(super) fn stop(mut self) -> Result<()> {
+    pub(crate) fn stop(mut self) -> Result<()> {
         self.ask_to_stop()?;
         let status = self.child.wait()?;
         ensure!(status.success(), "{} ended with {status}", self.name);
@@ -83,7 +83,7 @@ impl Process {
     }
 
     /// Waits until it ends by itself.
-    pub(super) fn wait(mut self) -> Result<()> {
+    pub(crate) fn wait(mut self) -> Result<()> {
         let status = self.child.wait()?;
         ensure!(status.success(), "{} ended with {status}", self.name);
         Ok(())
