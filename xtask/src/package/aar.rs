@@ -113,14 +113,33 @@ fn faults(entries: &Entries, unwinder: Unwinder) -> Result<Vec<String>> {
                 faults.push(format!("classes.jar has no {class}"));
             }
         }
-        if let Some(stray) = classes
-            .keys()
-            .find(|name| name.contains("libeyeline_mobile"))
-        {
-            faults.push(format!("classes.jar holds {stray}, which is for JVMs"));
+        let ours =
+            |name: &&String| name.starts_with("dev/eyeline/") || name.starts_with("META-INF/");
+        if let Some(stray) = classes.keys().find(|name| !ours(name)) {
+            faults.push(format!("classes.jar holds {stray}, which is not ours"));
+        }
+        let rules = entries.get("proguard.txt").map_or(&[][..], Vec::as_slice);
+        for kept in kept(&String::from_utf8_lossy(rules)) {
+            if !classes.keys().any(|name| name.starts_with(&kept)) {
+                faults.push(format!("proguard.txt keeps {kept}, which is not there"));
+            }
         }
     }
     Ok(faults)
+}
+
+/// What of ours the rules keep, each as the beginning of a file's name.
+fn kept(rules: &str) -> Vec<String> {
+    let named = rules
+        .lines()
+        .filter_map(|line| line.strip_prefix("-keep class dev.eyeline."));
+    named
+        .filter_map(|rest| rest.split_once(' '))
+        .map(|(name, _)| match name.strip_suffix("**") {
+            Some(package) => format!("dev/eyeline/{}", package.replace('.', "/")),
+            None => format!("dev/eyeline/{}.class", name.replace('.', "/")),
+        })
+        .collect()
 }
 
 fn abis() -> impl Iterator<Item = (&'static Target, &'static str)> {
@@ -161,9 +180,12 @@ fn artifact() -> Result<Artifact> {
 const MODULES: [&str; 2] = ["eyeline", "eyeline-android"];
 
 /// Without each of these no app could use it.
-const CLASSES: [&str; 3] = [
+const CLASSES: [&str; 6] = [
     "dev/eyeline/Eyeline.class",
     "dev/eyeline/android/EyelineApp.class",
+    "dev/eyeline/android/androidx/RecyclerViews.class",
+    "dev/eyeline/android/compose/MeasuredModifiers.class",
+    "dev/eyeline/android/work/FlushWork.class",
     "dev/eyeline/generated/UniffiLib.class",
 ];
 
@@ -173,6 +195,18 @@ const RULES: &str = include_str!("../../../bindings/mobile/android/proguard.txt"
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_rules_name_what_they_keep() {
+        assert_eq!(
+            kept(RULES),
+            [
+                "dev/eyeline/generated/",
+                "dev/eyeline/android/work/FlushByWorkManager.class",
+                "dev/eyeline/android/work/FlushWork.class",
+            ]
+        );
+    }
 
     #[test]
     fn what_is_missing_is_named() {
