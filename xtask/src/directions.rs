@@ -22,7 +22,7 @@ const BACKEND: [&str; 4] = [
     "eyeline-cli",
 ];
 
-const RULES: [Rule; 18] = [
+const RULES: [Rule; 19] = [
     Rule {
         package: "eyeline-core",
         features: &["--all-features"],
@@ -121,6 +121,11 @@ const RULES: [Rule; 18] = [
         package: "eyeline-firehose-sim",
         features: &[],
         never: &["aws-sdk-firehose", "eyeline-collector", "datafusion"],
+    },
+    Rule {
+        package: "eyeline-redshift-sim",
+        features: &[],
+        never: &["aws-sdk-redshiftdata", "eyeline-loader", "datafusion"],
     },
     Rule {
         package: "eyeline-cli",

@@ -31,6 +31,7 @@ pub(crate) fn run() -> Result<()> {
     });
     steps.step("tests and doctests", || {
         tools::strace()?;
+        tools::postgres()?;
         let aws = tools::python("aws", "tests/aws/requirements.txt")?;
         let mut tests = workspace::cargo()?;
         tests.env("EYELINE_AWS_PYTHON", aws.join("python"));

@@ -194,6 +194,24 @@ pub(crate) fn strace() -> Result<()> {
     Ok(())
 }
 
+/// PostgreSQL's server, which tests of the warehouse start for themselves.
+///
+/// # Errors
+/// Where it is missing and apt-get can't install it.
+pub(crate) fn postgres() -> Result<()> {
+    let debian = fs::read_dir("/usr/lib/postgresql").is_ok_and(|mut found| found.next().is_some());
+    if debian || on_path(&["initdb"]).is_some() {
+        return Ok(());
+    }
+    println!("PostgreSQL is missing: installing it with apt-get");
+    if apt_install(&["postgresql"]).is_err() {
+        bail!(
+            "PostgreSQL is missing and apt-get could not install it: install your system's package `postgresql`"
+        );
+    }
+    Ok(())
+}
+
 /// Installs Debian packages, without a question; `words` are what stands behind `apt-get install`.
 ///
 /// # Errors

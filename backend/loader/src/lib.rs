@@ -56,6 +56,8 @@ mod session;
 mod sql;
 #[cfg(feature = "engine")]
 mod time;
+#[cfg(feature = "engine")]
+pub mod warehouse;
 
 #[cfg(feature = "engine")]
 pub use error::{LoadError, Result};

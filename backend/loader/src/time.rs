@@ -26,6 +26,11 @@ pub(crate) fn hour_prefix(ms: i64) -> String {
     format(ms, "%Y/%m/%d/%H")
 }
 
+/// `2026-11-23 14:05:09.123`: how SQL writes a moment.
+pub(crate) fn timestamp(ms: i64) -> String {
+    format(ms, "%Y-%m-%d %H:%M:%S%.3f")
+}
+
 fn format(ms: i64, pattern: &str) -> String {
     timestamp_ms_to_datetime(ms).map_or_else(
         || "0000-00-00".to_owned(),

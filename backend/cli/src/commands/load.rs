@@ -11,6 +11,7 @@ use eyeline_loader::{Loader, Options, RunReport};
 use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
+use super::warehouse::{Target, take_over, take_over_every};
 use crate::Setting;
 
 /// Turn raw files into clean rows, facts and marts
@@ -29,6 +30,8 @@ pub(crate) struct Load {
     tidy: bool,
     #[command(flatten)]
     reach: Reach,
+    #[command(flatten)]
+    target: Target,
 }
 
 /// How far a loader looks, the same by itself and within `up`.
@@ -46,6 +49,7 @@ pub(super) struct Reach {
 impl Load {
     pub(crate) async fn run(self, setting: &Setting) -> Result<()> {
         let loader = loader(setting, self.reach)?;
+        let warehouse = self.target.loader(setting).await?;
         match self.every {
             None => {
                 let report = loader
@@ -54,13 +58,24 @@ impl Load {
                     .context("not all was loaded; what was committed stays")?;
                 tell(setting, &report);
                 if self.tidy {
-                    tidy(setting, &loader).await
-                } else {
-                    Ok(())
+                    tidy(setting, &loader).await?;
+                }
+                match warehouse {
+                    Some(warehouse) => take_over(setting, &warehouse).await,
+                    None => Ok(()),
                 }
             }
             Some(every) => {
-                load_every(setting, &loader, every, &when_told()?, |_| {}).await;
+                let stop = when_told()?;
+                let loading = load_every(setting, &loader, every, &stop, |_| {});
+                match warehouse {
+                    // What is half taken over when it is told to stop is rolled back, and taken over by the next run.
+                    Some(warehouse) => tokio::select! {
+                        () = loading => {}
+                        () = take_over_every(setting, &warehouse, every) => {}
+                    },
+                    None => loading.await,
+                }
                 Ok(())
             }
         }

@@ -11,6 +11,7 @@ mod replay;
 mod report;
 mod tail;
 mod up;
+mod warehouse;
 
 use anyhow::Result;
 use clap::Subcommand;
@@ -28,6 +29,7 @@ pub(crate) enum Command {
     Replay(replay::Replay),
     Tail(tail::Tail),
     Erase(erase::Erase),
+    Warehouse(warehouse::Warehouse),
     Doctor(doctor::Doctor),
 }
 
@@ -42,6 +44,7 @@ impl Command {
             Self::Replay(replay) => replay.run(setting).await,
             Self::Tail(tail) => tail.run(setting).await,
             Self::Erase(erase) => erase.run(setting).await,
+            Self::Warehouse(warehouse) => warehouse.run(setting).await,
             Self::Doctor(doctor) => doctor.run(setting).await,
         }
     }

@@ -18,15 +18,36 @@ impl Lake {
         let Some(hint) = self.hint().await? else {
             return Ok(Snapshot::default());
         };
-        let path = checkpoint_path(hint.version);
+        Ok(self
+            .read_checkpoint(hint.version)
+            .await?
+            .unwrap_or_default())
+    }
+
+    /// The newest checkpoint at or before a commit, or the empty lake.
+    pub(super) async fn checkpoint_before(&self, version: u64) -> Result<Snapshot> {
+        let due = version - version % CHECKPOINT_EVERY;
+        if let Some(snapshot) = self.read_checkpoint(due).await? {
+            return Ok(snapshot);
+        }
+        let newest = self.checkpoint().await?;
+        Ok(if newest.version <= version {
+            newest
+        } else {
+            Snapshot::default()
+        })
+    }
+
+    async fn read_checkpoint(&self, version: u64) -> Result<Option<Snapshot>> {
+        let path = checkpoint_path(version);
         let Some(body) = self.store().read(&path).await? else {
-            return Ok(Snapshot::default());
+            return Ok(None);
         };
-        let snapshot: Snapshot = serde_json::from_slice(&body).map_err(|error| LoadError::Log {
-            path: path.clone(),
+        let snapshot = serde_json::from_slice(&body);
+        snapshot.map(Some).map_err(|error| LoadError::Log {
+            path,
             reason: error.to_string(),
-        })?;
-        Ok(snapshot)
+        })
     }
 
     /// Writes a checkpoint where one is due. A failure costs speed only, so it is logged and forgotten.

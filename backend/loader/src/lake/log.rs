@@ -31,22 +31,21 @@ impl Lake {
     /// # Errors
     /// When there is no such commit, or as [`Lake::snapshot`].
     pub async fn snapshot_at(&self, version: u64) -> Result<Snapshot> {
-        let mut snapshot = self.checkpoint().await?;
-        if snapshot.version > version {
-            snapshot = Snapshot::default();
-        }
+        let mut snapshot = self.checkpoint_before(version).await?;
         while snapshot.version < version {
-            let next = snapshot.version + 1;
-            let commit = self
-                .read_commit(next)
-                .await?
-                .ok_or_else(|| LoadError::Log {
-                    path: commit_path(next),
-                    reason: "there is no such commit".to_owned(),
-                })?;
-            snapshot.apply(&commit);
+            let next = self.expect_commit(snapshot.version + 1).await?;
+            snapshot.apply(&next);
         }
         Ok(snapshot)
+    }
+
+    /// One commit of the log that must be there.
+    pub(crate) async fn expect_commit(&self, version: u64) -> Result<Commit> {
+        let found = self.read_commit(version).await?;
+        found.ok_or_else(|| LoadError::Log {
+            path: commit_path(version),
+            reason: "there is no such commit".to_owned(),
+        })
     }
 
     /// Reads on from a snapshot to the newest commit.

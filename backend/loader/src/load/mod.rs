@@ -26,6 +26,6 @@ pub(crate) use clean::{Target, write_sorted};
 pub(crate) use facts::{Change, note_hours, take_out, write_buckets, write_impressions};
 pub(crate) use index::LocalTable;
 pub(crate) use mart::refill;
-pub(crate) use options::ms;
+pub(crate) use options::{ms, system_time};
 pub(crate) use scratch::{column, inst_bucket, visitor_bucket};
 pub(crate) use seen::Seen;

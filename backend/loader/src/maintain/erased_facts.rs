@@ -157,9 +157,11 @@ async fn instances(
         "SELECT r.*, inst_bucket(inst) AS bucket FROM (\
          SELECT t.*, s.version, s.seen FROM ({}) t \
          JOIN (SELECT inst, max(version) AS version, string_agg(seen, ',') AS seen FROM instance_parts GROUP BY inst) s ON t.inst = s.inst \
-         UNION ALL SELECT l.* REPLACE (CAST(0 AS BIGINT) AS received), CAST(0 AS BIGINT) AS version, '' AS seen FROM ({}) l\
+         UNION ALL SELECT l.* REPLACE (CAST(0 AS BIGINT) AS received), CAST({} AS BIGINT) AS version, '' AS seen FROM ({}) l\
          ) r ORDER BY bucket, inst",
         sql::INSTANCE_ERASED,
+        // The version of a row lies within the range of its file; the newest of an instance stands on the other row.
+        groups.0,
         sql::INSTANCE_PARTS
     );
     let mut writer = target

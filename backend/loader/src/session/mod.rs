@@ -1,7 +1,5 @@
 //! Reading a lake: a DataFusion session whose tables hold exactly the files of one commit.
 
-#[cfg(test)]
-mod ddl_test;
 mod engine;
 mod loads;
 mod schemas;

@@ -17,3 +17,4 @@ mod race;
 mod support;
 mod upkeep;
 mod volume;
+mod warehouse;

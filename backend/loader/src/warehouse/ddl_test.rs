@@ -2,8 +2,8 @@
 
 use arrow::datatypes::{DataType, Field};
 
-use super::schemas;
 use crate::lake::Table;
+use crate::session::schemas;
 
 const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../sql/ddl");
 
