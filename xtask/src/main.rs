@@ -1,4 +1,4 @@
-//! The project's own commands: `cargo xtask test`, `conformance`, `demo`, `web`, `swift`, `bench`, `soak`, `fmt`.
+//! The project's own commands: `cargo xtask test`, `conformance`, `demo`, `web`, `swift`, `spark`, `bench`, `soak`, `fmt`.
 
 mod bench;
 mod browsers;
@@ -16,6 +16,7 @@ mod mobile;
 mod package;
 mod process;
 mod soak;
+mod spark;
 mod stage;
 mod steps;
 mod swift;
@@ -134,6 +135,10 @@ enum Command {
     },
     /// Make the XCFramework that Package.swift looks for, and the archive that SwiftPM downloads
     Xcframework,
+    /// Build the decoder's wheel, check the package that runs on Spark, and run its tests: every table equal to the embedded engine's
+    Spark,
+    /// Make what a job on EMR takes along: wheels and archives for both processors, in the target folder's `packages/spark`
+    SparkPackage,
     /// The long tests: thousands of kills, hours of fuzzing. Takes a night; `--help` names the settings
     #[command(after_help = soak::SETTINGS)]
     Soak {
@@ -227,6 +232,8 @@ fn main() -> anyhow::Result<()> {
         Command::JvmJar { with } => package::jar(with.as_deref()),
         Command::HostLibrary { into } => mobile::put_host_library(&into),
         Command::Xcframework => package::xcframework(),
+        Command::Spark => spark::test()?.verdict(),
+        Command::SparkPackage => spark::bundle(),
         Command::Soak { only: None } => soak::run(),
         Command::Soak {
             only: Some(soak::Part::Web),

@@ -7,7 +7,7 @@ use anyhow::Result;
 use crate::steps::{self, Steps, Tally};
 use crate::{
     browsers, conformance, demo, deploy, directions, documents, kotlin, lambda, layout, mobile,
-    swift, tools, web, workspace,
+    spark, swift, tools, web, workspace,
 };
 
 /// Runs every step, says what failed, and exits with 1 where anything did.
@@ -77,6 +77,7 @@ pub(crate) fn run() -> Result<()> {
         one(swift::run(swift::Differences::Fail))
     });
     steps.step("tests in Swift", swift::test);
+    steps.step("Spark beside the embedded engine", spark::test);
     steps.step("documentation", || {
         let mut doc = workspace::cargo()?;
         doc.args(["doc", "--workspace", "--no-deps", "--locked", "--quiet"])

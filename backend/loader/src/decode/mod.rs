@@ -1,6 +1,7 @@
 //! Raw lines to Arrow: the one decoder behind the embedded engine and Spark. It knows no lake and no SQL.
 //!
-//! [`Lines`] reads an object in bounded memory, [`Decoder`] turns its lines into the tables of [`Decoded`].
+//! [`Lines`] reads an object in bounded memory, [`Decoder`] turns its lines into the tables of [`Decoded`]; [`Pieces`] leads the one to the
+//! other, so much at once.
 
 mod bots;
 mod calendar;
@@ -10,6 +11,7 @@ mod decoder;
 mod events;
 mod lines;
 mod output;
+mod pieces;
 mod salts;
 mod schema;
 mod side;
@@ -19,5 +21,6 @@ pub use columns::{EVENTS, INSTANCES, LOSSES, REJECTS};
 pub use decoder::Decoder;
 pub use lines::Lines;
 pub use output::{Counts, Decoded, Forgotten};
+pub use pieces::Pieces;
 pub use salts::{Quarter, Salts, VisitorKeys, WeakSecret};
 pub use schema::{Column, ColumnKind, instances_schema, losses_schema, rejects_schema, schema};

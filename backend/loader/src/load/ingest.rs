@@ -11,7 +11,7 @@ use bytes::Bytes;
 use super::copies::{Copies, Verdict};
 use super::index::LocalTable;
 use super::scratch::{BUCKETS, Spill, column, deal};
-use crate::decode::{Decoder, Forgotten, Lines, Salts, instances_schema};
+use crate::decode::{Decoder, Forgotten, Pieces, Salts, instances_schema};
 use crate::error::{LoadError, Result};
 use crate::lake::Snapshot;
 use crate::maintain::erased_until;
@@ -90,19 +90,12 @@ impl Ingest {
             first_row,
             ..FileCounts::default()
         });
-        let mut lines = Lines::new(from, FILE_BYTES_MAX).map_err(bad)?;
-        while let Some(chunk) = lines.next_chunk().map_err(bad)? {
-            let mut rest = chunk;
-            while !rest.is_empty() {
-                rest = self.decoder.push_some(rest, DECODE_TEXT_BYTES);
-                if self.decoder.rows() >= DECODE_ROWS
-                    || self.decoder.text_bytes() >= DECODE_TEXT_BYTES
-                {
-                    self.take()?;
-                }
-            }
+        let mut pieces = Pieces::new(from).map_err(bad)?;
+        let mut more = true;
+        while more {
+            more = pieces.fill(&mut self.decoder).map_err(bad)?;
+            self.take()?;
         }
-        self.take()?;
         let counts = self.files.last().copied().unwrap_or_default();
         let rows = u64::from(self.copies.len() - first_row);
         if counts.read != rows + counts.rejected {
@@ -238,57 +231,5 @@ impl Read for Arriving {
         let take = self.now.len().min(space.len());
         space[..take].copy_from_slice(&self.now.split_to(take));
         Ok(take)
-    }
-}
-
-/// Rows decoded at once. Larger batches cost memory, smaller ones cost 16 small copies each.
-const DECODE_ROWS: u64 = 16 << 10;
-
-/// Bytes of text decoded at once; several times what as many rows hold otherwise.
-const DECODE_TEXT_BYTES: usize = 32 << 20;
-
-/// No delivery holds more: Firehose buffers at most 128 MB.
-const FILE_BYTES_MAX: u64 = 4 << 30;
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// A batch whose context is `bytes` long, and is repeated by each of its 400 events.
-    fn line(number: usize, bytes: usize) -> String {
-        let pairs: Vec<String> = (0..bytes / 256)
-            .map(|pair| format!(r#""{pair:0128}":"{pair:0128}""#))
-            .collect();
-        let events: Vec<String> = (1..=400)
-            .map(|n| format!(r#"{{"k":"page","n":{n},"dt":0}}"#))
-            .collect();
-        format!(
-            r#"{{"rcv":1795168800000,"aff":"shop","gpc":0,"key":"web","w":1795168800000,"s":0,"att":1,"b":{{"v":"1-0-0","inst":"inst000000000001","bn":{number},"sdk":"web/1.0.0","t0":1795168800000,"src":{{"aff":"shop"}},"con":{{"mode":"full","gpc":0,"coppa":0}},"exp":{{{}}},"ev":[{}]}}}}"#,
-            pairs.join(","),
-            events.join(",")
-        ) + "\n"
-    }
-
-    #[test]
-    fn rows_far_larger_than_their_lines_are_taken_in_small_pieces() {
-        let folder = tempfile::tempdir().unwrap();
-        let salts = Salts::new(b"a secret of thirty-two bytes ...").unwrap();
-        let mut ingest = Ingest::new(salts, &Snapshot::default(), i64::MAX, folder.path()).unwrap();
-        let text: String = (0..48).map(|number| line(number, 8 << 10)).collect();
-        ingest.file("a", text.as_bytes()).unwrap();
-        assert_eq!(ingest.files[0].read, 48 * 400);
-        let schema = crate::decode::schema();
-        let (mut rows, mut windows) = (0, 0);
-        for spill in ingest.events {
-            let mut spill = spill.windows(&schema, usize::MAX).unwrap();
-            while let Some((window, _)) = spill.next_window().unwrap() {
-                let text = column(&window, "experiments").unwrap().as_string::<i32>();
-                assert!(text.values().len() < 3 * DECODE_TEXT_BYTES);
-                rows += window.num_rows();
-                windows += 1;
-            }
-        }
-        assert_eq!(rows, 48 * 400);
-        assert!(windows > 1);
     }
 }

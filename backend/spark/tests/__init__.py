@@ -1,0 +1,1 @@
+"""The Spark suite: Spark beside the embedded engine, on real impressions."""
