@@ -55,6 +55,13 @@ def named(raw: Store, snapshot: Snapshot, paths: Iterable[str]) -> list[Object]:
     return files
 
 
+def arrived(raw: Store, snapshot: Snapshot, paths: Iterable[str]) -> list[Object]:
+    """The given files, and those that could not be read before."""
+    given = set(paths)
+    again = [path for path in snapshot.unreadable if path not in given and raw.head(path)]
+    return named(raw, snapshot, sorted([*given, *again]))
+
+
 def listing_due(snapshot: Snapshot, now_ms: int) -> bool:
     """Whether the last listing of the whole store is a day old; a clock that was set back counts as one."""
     return abs(now_ms - snapshot.listed_all_ms) >= DAY_MS

@@ -8,11 +8,14 @@ import os
 import sys
 from datetime import datetime, timezone
 
+from pyspark.sql import SparkSession
+
 from eyeline_spark.log import Lake
 from eyeline_spark.options import Options
 from eyeline_spark.run import Loader
 from eyeline_spark.session import session
-from eyeline_spark.store import open_store
+from eyeline_spark.store import Store, open_store
+from eyeline_spark.stream import Stream
 
 
 def main(words: list[str] | None = None) -> None:
@@ -21,9 +24,14 @@ def main(words: list[str] | None = None) -> None:
     asked = parser.parse_args(words)
     if asked.hours_to is not None and asked.hours_from is None:
         parser.error("--to goes with --from")
+    if asked.every is not None and asked.stream is None:
+        parser.error("--every goes with --stream")
     options = Options(secret=_secret(asked.secret_id), list_all=asked.list_all, micro_batch_bytes=asked.micro_batch_mib << 20)
     spark = session()
     loader = Loader(spark, open_store(asked.raw), Lake(open_store(asked.lake)), options)
+    if asked.stream:
+        _follow(spark, open_store(asked.raw), loader, asked.stream, asked.every)
+        return
     if asked.files:
         report = loader.load_files(asked.files)
     elif asked.hours_from is not None:
@@ -36,6 +44,13 @@ def main(words: list[str] | None = None) -> None:
         sys.exit(1)
 
 
+def _follow(spark: SparkSession, raw: Store, loader: Loader, checkpoint: str, every: str | None) -> None:
+    """Says of every micro-batch what it did."""
+    stream = Stream(spark, raw, loader, checkpoint, lambda report: print(json.dumps({"load": report.told()}), flush=True))
+    stream.start(every).awaitTermination()
+    spark.stop()
+
+
 def _arguments() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="eyeline-spark", description="Raw files to clean rows, facts and marts, on Spark.")
     parser.add_argument("--raw", required=True, help="the raw files: s3://bucket/prefix, or a folder")
@@ -46,6 +61,12 @@ def _arguments() -> argparse.ArgumentParser:
         "--from", dest="hours_from", type=_moment, metavar="HOUR", help="backfill: what was delivered from this hour on, as 2026-11-24T00"
     )
     what.add_argument("--files", nargs="+", metavar="KEY", help="load exactly these files, by their keys below --raw")
+    what.add_argument(
+        "--stream", metavar="CHECKPOINT", help="follow new files by Structured Streaming, which keeps what it saw at this address"
+    )
+    parser.add_argument(
+        "--every", metavar="INTERVAL", help="with --stream: look for files so often, as '1 minute' [work off what is there and end]"
+    )
     parser.add_argument("--to", dest="hours_to", type=_moment, metavar="HOUR", help="backfill: up to this hour, which stays out [now]")
     parser.add_argument(
         "--list-all", action="store_true", help="list every raw file, rather than once a day and those of the last 26 hours in between"

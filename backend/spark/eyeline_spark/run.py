@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, field
 
 from pyspark.sql import SparkSession
 
-from eyeline_spark.discover import Listing, between, discover, listing_due, micro_batch, named
+from eyeline_spark.discover import Listing, arrived, between, discover, listing_due, micro_batch, named
 from eyeline_spark.load import BadFiles, load
 from eyeline_spark.log import Lake, new_commit
 from eyeline_spark.mart import due, finalise
@@ -66,6 +66,10 @@ class Loader:
     def load_files(self, paths: list[str]) -> Report:
         """Loads exactly these raw files, less those that were loaded before."""
         return self._run(lambda snapshot: Listing(named(self._raw, snapshot, paths), None))
+
+    def load_arrived(self, paths: list[str]) -> Report:
+        """Loads these raw files, less those that were loaded before, and tries again what could not be read."""
+        return self._run(lambda snapshot: Listing(arrived(self._raw, snapshot, paths), None), survey=True)
 
     def _run(self, find: Callable[[Snapshot], Listing], survey: bool = False) -> Report:
         report = Report()

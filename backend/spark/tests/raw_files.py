@@ -79,6 +79,11 @@ def faulty(raw: Path, lines: list[Line], batches: int, files: int = 2) -> list[l
     return [[write(raw, f"eyeline-{at}-{file}.gz", cut) for file, cut in enumerate(of)] for at, of in enumerate(cuts)]
 
 
+def texts(lines: list[Line]) -> list[bytes]:
+    """Lines as they stand in a file."""
+    return [_text(line) for line in lines]
+
+
 def forget(line: Line) -> bytes:
     """The request of this line's visitor to be forgotten."""
     whom = {"aff": line["aff"], "anon": line["b"]["usr"]["anon"]}

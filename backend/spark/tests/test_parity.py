@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
 from pathlib import Path
+from typing import Any
 
+from eyeline_spark.reader import register
+from eyeline_spark.store import open_store
 from tests import raw_files
-from tests.stage import Stage, recorded, rows_of, snapshot
+from tests.raw_files import eyeline
+from tests.stage import Stage, recorded, rows_of, snapshot, spark
 
 
 class Parity(Stage):
@@ -40,10 +46,46 @@ class Parity(Stage):
             self.assertGreater(ours.folded["totals"][name], 0)
         self.assertGreaterEqual(set(ours.folded["totals"]["rejected_by"]), {"bad_json", "too_old", "too_sparse"})
 
-    def test_files_lie_and_are_noted_alike(self) -> None:
-        def places(lake: Path) -> set[tuple[object, ...]]:
-            names = ("table", "partition", "bucket", "rows", "min_ms", "max_ms", "is_final", "late")
-            return {(*(file.get(name) for name in names), *file["groups"]) for file in snapshot(lake).folded["files"].values()}
+    def test_rows_lie_and_are_noted_alike(self) -> None:
+        def places(lake: Path) -> dict[tuple[object, ...], tuple[int, int, int]]:
+            """By partition, bucket and commits: rows, first and last moment. Each of Spark's tasks writes files of its own."""
+            names = ("table", "partition", "bucket", "is_final", "late")
+            found: dict[tuple[object, ...], tuple[int, int, int]] = {}
+            for file in snapshot(lake).folded["files"].values():
+                place = (*(file.get(name) for name in names), *file["groups"])
+                rows, first, last = found.get(place, (0, file["min_ms"], file["max_ms"]))
+                found[place] = (rows + file["rows"], min(first, file["min_ms"]), max(last, file["max_ms"]))
+            return found
 
         self.assertEqual(places(self.sparks), places(self.embedded))
         self.assertTrue(any(file.get("is_final") for file in snapshot(self.sparks).files_of("mart_content_hour")))
+
+    def test_every_report_asks_the_same_and_is_told_the_same(self) -> None:
+        register(spark(), open_store(str(self.sparks)))
+        reports = sorted((Path(raw_files.__file__).parent.parent / "eyeline_spark/sql/reports").glob("*.sql"))
+        self.assertGreater(len(reports), 15)
+        for report in reports:
+            if report.name == "quality_loads.sql":
+                continue  # when each engine committed is its own affair
+            with self.subTest(report=report.name):
+                told = [row.asDict() for row in spark().sql(report.read_text()).collect()]
+                self.assertEqual(_plain(told), _plain(self.ask(report.read_text())))
+
+    def ask(self, sql: str) -> list[dict[str, Any]]:
+        """What the embedded engine answers, of its own lake."""
+        query = eyeline("query", "--data", str(self.folder), "--lake", str(self.embedded), "--json", sql)
+        answer = subprocess.run(query, check=True, stdout=subprocess.PIPE, text=True).stdout
+        return [json.loads(line) for line in answer.splitlines()]
+
+
+def _plain(rows: list[dict[str, Any]]) -> list[str]:
+    """Rows in one form for both engines: floats to 9 digits, moments as JSON has them, nothing for null."""
+
+    def value(of: Any) -> str:
+        if isinstance(of, float):
+            return f"{of:.9g}"
+        if isinstance(of, (bool, int)):
+            return f"{of:.9g}" if isinstance(of, int) and not isinstance(of, bool) else str(of)
+        return of.isoformat() if hasattr(of, "isoformat") else str(of)
+
+    return sorted(", ".join(f"{name}={value(row[name])}" for name in sorted(row) if row[name] is not None) for row in rows)

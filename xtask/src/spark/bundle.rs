@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 
 use super::wheel::{self, Machine};
 use crate::{steps, workspace};
@@ -15,6 +15,9 @@ use crate::{steps, workspace};
 /// # Errors
 /// Where a wheel does not build, or what it runs with can't be fetched.
 pub(crate) fn run() -> Result<()> {
+    if !cfg!(target_os = "linux") {
+        bail!("EMR runs Linux: make its package there");
+    }
     let python = super::python()?;
     let into = workspace::target()?.join("packages/spark");
     fs::create_dir_all(&into).with_context(|| format!("cannot make {}", into.display()))?;
@@ -77,7 +80,8 @@ fn libraries(python: &Path, machine: Machine, wheel: &Path, site: &Path) -> Resu
         pip.args(["--platform", &format!("{tag}_{}", machine.name())]);
     }
     steps::run(
-        pip.args(["-r", "backend/spark/requirements-run.txt"])
+        pip.args(["--constraint", "backend/spark/requirements.txt"])
+            .args(TAKEN_ALONG)
             .arg(wheel),
     )
 }
@@ -98,6 +102,9 @@ fn copy(file: &Path, into: &Path) -> Result<()> {
     fs::copy(file, into.join(name)).with_context(|| format!("cannot copy {}", file.display()))?;
     Ok(())
 }
+
+/// What the package needs and EMR does not bring, in the versions that are tested.
+const TAKEN_ALONG: [&str; 4] = ["boto3", "numpy", "pandas", "pyarrow"];
 
 /// What EMR 7 and EMR Serverless run PySpark with.
 const EMR_PYTHON: &str = "3.9";

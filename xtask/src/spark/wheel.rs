@@ -26,7 +26,7 @@ impl Machine {
     }
 
     fn is_this(self) -> bool {
-        cfg!(target_os = "linux") && std::env::consts::ARCH == self.name()
+        std::env::consts::ARCH == self.name()
     }
 }
 
@@ -77,17 +77,11 @@ pub(super) fn build(python: &Path, machine: Machine) -> Result<PathBuf> {
             maturin
                 .current_dir(workspace::root().join("backend/spark/wheel"))
                 .env("CARGO_TARGET_DIR", folder()?.join("target"))
-                .args([
-                    "build",
-                    "--quiet",
-                    "--release",
-                    "--locked",
-                    "--target",
-                    &triple,
-                ])
-                .args(["--compatibility", &format!("manylinux_2_{}", glibc::NEWEST)])
-                .arg("--out")
+                .args(["build", "--quiet", "--release", "--locked", "--out"])
                 .arg(into);
+            if cfg!(target_os = "linux") {
+                maturin.args(["--compatibility", &format!("manylinux_2_{}", glibc::NEWEST)]);
+            }
             if !machine.is_this() {
                 // Its linker for other processors, as maturin asks the Python of the same folder for it.
                 let zig = tools::python("spark-cross", "backend/spark/requirements-cross.txt")?;
@@ -95,7 +89,9 @@ pub(super) fn build(python: &Path, machine: Machine) -> Result<PathBuf> {
                 let path = std::env::var_os("PATH").unwrap_or_default();
                 let paths =
                     std::env::join_paths([zig].into_iter().chain(std::env::split_paths(&path)))?;
-                maturin.arg("--zig").env("PATH", paths);
+                maturin
+                    .args(["--zig", "--target", &triple])
+                    .env("PATH", paths);
             }
             steps::run(&mut maturin)
         },
@@ -104,7 +100,9 @@ pub(super) fn build(python: &Path, machine: Machine) -> Result<PathBuf> {
     let wheel = files
         .find(|path| path.extension().is_some_and(|ending| ending == "whl"))
         .with_context(|| format!("maturin left no wheel in {}", wheels.display()))?;
-    glibc::hold(&wheel)?;
+    if cfg!(target_os = "linux") {
+        glibc::hold(&wheel)?;
+    }
     Ok(wheel)
 }
 
