@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,8 @@ from eyeline_spark.store import open_store
 from tests import raw_files
 from tests.raw_files import eyeline
 from tests.stage import Stage, recorded, rows_of, snapshot, spark
+
+Row = dict[str, Any]
 
 
 class Parity(Stage):
@@ -69,23 +72,30 @@ class Parity(Stage):
                 continue  # when each engine committed is its own affair
             with self.subTest(report=report.name):
                 told = [row.asDict() for row in spark().sql(report.read_text()).collect()]
-                self.assertEqual(_plain(told), _plain(self.ask(report.read_text())))
+                self.assert_told_alike(_plain(told), _plain(self.ask(report.read_text())))
 
-    def ask(self, sql: str) -> list[dict[str, Any]]:
+    def assert_told_alike(self, ours: list[Row], theirs: list[Row]) -> None:
+        """Row by row, floats to 9 digits."""
+        self.assertEqual(len(ours), len(theirs))
+        for one, other in zip(ours, theirs):
+            self.assertEqual(one.keys(), other.keys())
+            for name, value in one.items():
+                if isinstance(value, float):
+                    self.assertTrue(math.isclose(value, other[name], rel_tol=1e-9), f"{name}: {one} is not {other}")
+                else:
+                    self.assertEqual(value, other[name], name)
+
+    def ask(self, sql: str) -> list[Row]:
         """What the embedded engine answers, of its own lake."""
-        query = eyeline("query", "--data", str(self.folder), "--lake", str(self.embedded), "--json", sql)
+        query = eyeline("query", "--data", str(self.folder), "--lake", str(self.embedded), "--json", "--", sql)
         answer = subprocess.run(query, check=True, stdout=subprocess.PIPE, text=True).stdout
         return [json.loads(line) for line in answer.splitlines()]
 
 
-def _plain(rows: list[dict[str, Any]]) -> list[str]:
-    """Rows in one form for both engines: floats to 9 digits, moments as JSON has them, nothing for null."""
-
-    def value(of: Any) -> str:
-        if isinstance(of, float):
-            return f"{of:.9g}"
-        if isinstance(of, (bool, int)):
-            return f"{of:.9g}" if isinstance(of, int) and not isinstance(of, bool) else str(of)
-        return of.isoformat() if hasattr(of, "isoformat") else str(of)
-
-    return sorted(", ".join(f"{name}={value(row[name])}" for name in sorted(row) if row[name] is not None) for row in rows)
+def _plain(rows: list[Row]) -> list[Row]:
+    """Rows in one form and order for both engines: moments as JSON has them, nothing for null."""
+    plain = [
+        {name: value.isoformat() if hasattr(value, "isoformat") else value for name, value in row.items() if value is not None}
+        for row in rows
+    ]
+    return sorted(plain, key=lambda row: repr(sorted((name, value) for name, value in row.items() if not isinstance(value, float))))
