@@ -14,7 +14,7 @@ use crate::Setting;
 /// Say how far a warehouse is behind its lake, and what its tables need
 #[derive(Args)]
 pub(crate) struct Warehouse {
-    /// The warehouse: postgres://USER:PASSWORD@HOST/DATABASE
+    /// The warehouse: postgres://USER:PASSWORD@HOST/DATABASE, redshift-serverless://WORKGROUP/DATABASE or redshift://CLUSTER/DATABASE
     #[arg(long, env = "EYELINE_WAREHOUSE", hide_env_values = true)]
     warehouse: String,
 }
@@ -22,7 +22,7 @@ pub(crate) struct Warehouse {
 /// The warehouse of a load.
 #[derive(Args, Clone)]
 pub(super) struct Target {
-    /// Take the lake over into a warehouse too: postgres://USER:PASSWORD@HOST/DATABASE (docs/warehouse.md)
+    /// Take the lake over into a warehouse too: postgres://USER:PASSWORD@HOST/DATABASE, redshift-serverless://WORKGROUP/DATABASE or redshift://CLUSTER/DATABASE (docs/warehouse.md)
     #[arg(
         long,
         env = "EYELINE_WAREHOUSE",
@@ -74,7 +74,7 @@ impl Target {
     /// The loader of the warehouse, where there is one.
     pub(super) async fn loader(&self, setting: &Setting) -> Result<Option<WarehouseLoader>> {
         let at = setting.place.lake();
-        let Some(warehouse) = open(&self.warehouse).await? else {
+        let Some(warehouse) = open(&self.warehouse, &at).await? else {
             return Ok(None);
         };
         let mut options = WarehouseOptions::default();

@@ -1,17 +1,20 @@
-//! A warehouse's address: `postgres://…` or `none`.
+//! A warehouse's address: `postgres://…`, `redshift-serverless://…`, `redshift://…` or `none`.
 
 use super::Warehouse;
 use super::error::{Result, WarehouseError};
 
-/// Opens a warehouse by its address; `none` is none.
+/// Opens a warehouse by its address; `none` is none. `lake` is the lake's own address, which Redshift copies from.
 ///
 /// - `postgres://USER:PASSWORD@HOST:PORT/DATABASE`, with `sslmode=disable` where the connection may be read by others,
-///   `sslrootcert=FILE` where the server's certificate was issued by an authority the system does not know, `schema=NAME` for another
-///   schema than `public`.
+///   `sslrootcert=FILE` where the server's certificate was issued by an authority the system does not know;
+/// - `redshift-serverless://WORKGROUP/DATABASE` or `redshift://CLUSTER/DATABASE`, with `role=ARN` that COPY reads the lake with (without
+///   it, the default role), `secret=ARN` or, of a cluster, `user=NAME`, and `region=NAME` for another than the environment's.
+///
+/// Each takes `schema=NAME`, `public` without it.
 ///
 /// # Errors
-/// [`WarehouseError::Address`], naming what to mend. Nothing is connected to yet.
-pub async fn open(address: &str) -> Result<Option<Box<dyn Warehouse>>> {
+/// [`WarehouseError::Address`], naming what to mend. Nothing is connected to yet, but AWS's configuration is read.
+pub async fn open(address: &str, lake: &str) -> Result<Option<Box<dyn Warehouse>>> {
     if address == "none" {
         return Ok(None);
     }
@@ -20,6 +23,11 @@ pub async fn open(address: &str) -> Result<Option<Box<dyn Warehouse>>> {
     match url.scheme() {
         #[cfg(feature = "postgres")]
         "postgres" | "postgresql" => Ok(Some(Box::new(super::Postgres::open(&url)?))),
+        #[cfg(feature = "redshift")]
+        "redshift" | "redshift-serverless" => {
+            let options = super::RedshiftOptions::of(&url, lake)?;
+            Ok(Some(Box::new(super::Redshift::connect(options).await?)))
+        }
         other => Err(WarehouseError::Address(format!(
             "{other}:// is none that this program knows; {FORMS}"
         ))),
@@ -41,7 +49,7 @@ pub(crate) fn schema(name: &str) -> Result<String> {
     }
 }
 
-const FORMS: &str = "write postgres://USER:PASSWORD@HOST/DATABASE or none";
+const FORMS: &str = "write postgres://USER:PASSWORD@HOST/DATABASE, redshift-serverless://WORKGROUP/DATABASE, redshift://CLUSTER/DATABASE or none";
 
 #[cfg(test)]
 mod tests {
@@ -49,13 +57,13 @@ mod tests {
 
     #[tokio::test]
     async fn no_warehouse_is_none() {
-        assert!(open("none").await.unwrap().is_none());
+        assert!(open("none", "/lake").await.unwrap().is_none());
     }
 
     #[tokio::test]
     async fn an_address_that_can_not_be_used_says_which_can() {
         for address in ["warehouse", "mysql://host/db"] {
-            let error = open(address).await.unwrap_err().to_string();
+            let error = open(address, "/lake").await.unwrap_err().to_string();
             assert!(error.contains("postgres://USER"), "{error}");
         }
     }

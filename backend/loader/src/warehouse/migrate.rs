@@ -33,7 +33,7 @@ pub(crate) enum Step {
     /// The column is missing.
     Add(&'static str, Column),
     /// The view is missing, or reads from a table that changes.
-    View(&'static str, &'static str),
+    View(&'static str, String),
 }
 
 /// The views analysts read, in the order in which they build on each other.
@@ -64,9 +64,15 @@ pub(crate) fn steps(wanted: Vec<TableDdl>, present: &Tables) -> Result<Vec<Step>
         .iter()
         .any(|step| matches!(step, Step::Add(VIEWED, _)));
     if changed || VIEWS.iter().any(|(name, _)| !present.contains_key(*name)) {
-        steps.extend(VIEWS.map(|(name, sql)| Step::View(name, sql)));
+        steps.extend(VIEWS.map(|(name, sql)| Step::View(name, body(sql))));
     }
     Ok(steps)
+}
+
+/// A query without the comment at its head.
+fn body(sql: &str) -> String {
+    let lines: Vec<&str> = sql.lines().filter(|line| !line.starts_with("--")).collect();
+    lines.join("\n")
 }
 
 /// The columns that are missing and can be added. Columns of the warehouse's own may be there, as long as a load need not fill them.
@@ -183,11 +189,13 @@ mod tests {
         let wanted = [
             Step::Add("fct_impression", column("content_variant", "VARCHAR(512)")),
             Step::Add("instance_parts", column("seen", "VARCHAR(65535)")),
-            Step::View(VIEWS[0].0, VIEWS[0].1),
-            Step::View(VIEWS[1].0, VIEWS[1].1),
+            Step::View(VIEWS[0].0, body(VIEWS[0].1)),
+            Step::View(VIEWS[1].0, body(VIEWS[1].1)),
         ];
         assert_eq!(steps(ddl::all(), &present).unwrap(), wanted);
     }
+
+    type Spoil = fn(&mut Tables);
 
     #[test]
     fn what_can_not_be_added_is_refused_with_what_to_do() {
@@ -205,7 +213,7 @@ mod tests {
             let columns = tables.get_mut("events").unwrap();
             columns.insert("theirs".to_owned(), required);
         };
-        let spoil: [(fn(&mut Tables), &str); 3] = [
+        let spoil: [(Spoil, &str); 3] = [
             (
                 narrow,
                 "events has inst as character varying(16), where VARCHAR(512) is needed: ALTER",

@@ -15,6 +15,8 @@ mod migrate;
 mod plan;
 #[cfg(feature = "postgres")]
 mod postgres;
+#[cfg(feature = "redshift")]
+mod redshift;
 mod spans;
 mod statements;
 
@@ -30,6 +32,8 @@ pub use loading::{Behind, WarehouseLoader, WarehouseOptions, WarehouseReport};
 pub use plan::Plan;
 #[cfg(feature = "postgres")]
 pub use postgres::Postgres;
+#[cfg(feature = "redshift")]
+pub use redshift::{Redshift, RedshiftAt, RedshiftOptions};
 
 /// Tables that a lake's commits are taken over into.
 #[async_trait]

@@ -123,7 +123,7 @@ async fn a_warehouse_that_comes_late_holds_the_same() {
     let loaders = (steady.loader(&world), late.loader(&world));
     loaders.0.load_once().await.unwrap();
     live(&world, async |_, _| {
-        drop(loaders.0.load_once().await.unwrap())
+        loaders.0.load_once().await.unwrap();
     })
     .await;
     let behind = loaders.1.behind().await.unwrap();

@@ -3,4 +3,5 @@
 mod database;
 mod exact;
 mod failures;
+mod redshift;
 mod rows;
