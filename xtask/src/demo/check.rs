@@ -51,11 +51,7 @@ fn play(stage: &mut Stage) -> Result<String> {
         println!("Firehose: {}", cloud.deliver()?);
     }
     // What came since the loader's last look.
-    steps::output(
-        stage
-            .eyeline("load")
-            .args(["--once", "--list-all", "--json"]),
-    )?;
+    steps::output(&mut stage.load_once())?;
     let injected = proxy.counts()?;
     let run = Run {
         captured: number(&summary, "captured"),
@@ -64,6 +60,9 @@ fn play(stage: &mut Stage) -> Result<String> {
         failed: number(&injected, "failed"),
     };
     let totals = verify(stage, &run)?;
+    if let Some(warehouse) = stage.cloud().and_then(|cloud| cloud.warehouse().take()) {
+        warehouse.verify(&totals)?;
+    }
     println!("took {:.0} s", begun.elapsed().as_secs_f64());
     Ok(format!(
         "demo ok: impressions={} clicks={} lost={} duplicated={}",

@@ -7,6 +7,7 @@ use anyhow::Result;
 use serde_json::Value;
 
 use super::stage::text;
+use super::warehouse::Warehouse;
 use crate::process::Process;
 use crate::{tools, workspace};
 
@@ -17,6 +18,7 @@ pub(super) struct Cloud {
     _function: Process,
     firehose: Process,
     firehose_url: String,
+    warehouse: Option<Warehouse>,
 }
 
 /// S3 with one bucket, and the key that encrypts its objects.
@@ -54,11 +56,13 @@ impl Cloud {
             ("AWS_LAMBDA_FUNCTION_VERSION", "1"),
             ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "256"),
         ]);
+        let warehouse = Warehouse::start(binaries, BUCKET, |command| storage.seen_by(command))?;
         Ok(Self {
             _function: Process::start("the transform", &mut function)?,
             storage,
             firehose,
             firehose_url,
+            warehouse: Some(warehouse),
         })
     }
 
@@ -68,6 +72,18 @@ impl Cloud {
         command.args(["--raw", &at("raw"), "--lake", &at("lake")]);
         command.env("AWS_ENDPOINT_URL_FIREHOSE", &self.firehose_url);
         self.storage.seen_by(command);
+    }
+
+    /// The warehouse, until it was taken.
+    pub(super) fn warehouse(&mut self) -> &mut Option<Warehouse> {
+        &mut self.warehouse
+    }
+
+    /// Has `eyeline load` take the lake over into the warehouse.
+    pub(super) fn loaded_by(&self, load: &mut Command) {
+        if let Some(warehouse) = &self.warehouse {
+            warehouse.loaded_by(load);
+        }
     }
 
     /// Has Firehose deliver what it holds. Gives its counts.

@@ -5,6 +5,7 @@ mod cloud;
 mod show;
 mod stage;
 mod verify;
+mod warehouse;
 
 pub(crate) use check::{Way, check};
 pub(crate) use show::show;

@@ -133,7 +133,22 @@ impl Stage {
         let every = if self.cloud.is_some() { "5s" } else { "1s" };
         let mut load = self.eyeline("load");
         load.args(["--every", every, "--list-all", "--json"]);
+        self.with_warehouse(&mut load);
         load
+    }
+
+    /// The loader's command line on this stage, once.
+    pub(super) fn load_once(&self) -> Command {
+        let mut load = self.eyeline("load");
+        load.args(["--once", "--list-all", "--json"]);
+        self.with_warehouse(&mut load);
+        load
+    }
+
+    fn with_warehouse(&self, load: &mut Command) {
+        if let Some(cloud) = &self.cloud {
+            cloud.loaded_by(load);
+        }
     }
 }
 
