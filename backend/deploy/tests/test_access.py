@@ -7,8 +7,7 @@ EVERYTHING = {
     ("loader.yaml", "ecr:GetAuthorizationToken"): "a token of the account's registry",
     ("emr.yaml", "elasticmapreduce:RunJobFlow"): "a cluster that is not there yet has no ARN; the request must carry its tag",
     ("emr.yaml", "elasticmapreduce:AddTags"): "as above",
-    ("warehouse.yaml", "redshift-data:CancelStatement"): "a statement has no ARN; the condition names its owner",
-    ("warehouse.yaml", "redshift-data:DescribeStatement"): "as above",
+    ("warehouse.yaml", "redshift-data:DescribeStatement"): "a statement has no ARN; the condition names its owner",
     ("warehouse.yaml", "redshift-data:GetStatementResult"): "as above",
 }
 

@@ -1,14 +1,12 @@
 """A 2xx must not rest on a disk that dies with its task: collectors without a lasting disk keep no spool, and their command line says so."""
 
 import json
-import os
-import pathlib
 import socket
-import subprocess
 import urllib.error
 import urllib.request
 
 import pytest
+from commands import container, start
 from conftest import FOLDER
 
 KEYS = json.dumps({"v": 1, "keys": [{"key": "wk_test_0001", "affiliates": ["zozo-men"]}]})
@@ -65,28 +63,11 @@ def nobody():
         yield f"http://127.0.0.1:{held.getsockname()[1]}"
 
 
-def run(command, folder, firehose):
-    """Starts a container's command as its image does. Gives the process and its address."""
-    programs = folder / "bin"
-    programs.mkdir()
-    (programs / "eyeline").symlink_to(pathlib.Path(os.environ["EYELINE_BIN"]).absolute())
-    data = folder / "data"
-    data.mkdir()
-    words = {"0.0.0.0:8080": "127.0.0.1:0"}
-    line = [word["Ref"].lower() if isinstance(word, dict) else words.get(word, word) for word in command]
-    environment = {
-        "PATH": f"{programs}:/usr/bin:/bin",
-        "EYELINE_DATA": str(data),
-        "EYELINE_KEYS_JSON": KEYS,
-        "AWS_REGION": "us-east-1",
-        "AWS_ACCESS_KEY_ID": "test",
-        "AWS_SECRET_ACCESS_KEY": "test",
-        "AWS_ENDPOINT_URL": firehose,
-    }
-    process = subprocess.Popen([FOLDER / "image/start", *line], stdout=subprocess.PIPE, text=True, env=environment)
+def listening(process):
+    """Its address, as soon as it says it."""
     for said in process.stdout:
         if "listening" in (told := json.loads(said)):
-            return process, told["listening"]
+            return told["listening"]
     raise AssertionError(f"it ended with {process.wait()}")
 
 
@@ -102,12 +83,14 @@ def post(address):
         return refused.code, refused.headers
 
 
-@pytest.mark.parametrize(("file", "lasts"), [("collector.yaml", False), ("collector-spool.yaml", True)])
-def test_with_firehose_out_of_reach_only_a_lasting_disk_takes_a_batch(resources, tmp_path, nobody, file, lasts):
-    command = next(container["Command"] for found, _, _, container in collectors(resources) if found == file)
-    process, address = run(command, tmp_path, nobody)
+@pytest.mark.parametrize(("file", "task", "lasts"), [("collector.yaml", "Task", False), ("collector-spool.yaml", "TaskA", True)])
+def test_with_firehose_out_of_reach_only_a_lasting_disk_takes_a_batch(templates, tmp_path, nobody, file, task, lasts):
+    described = container(templates[file], task)
+    # The one word that a test changes: which port is free.
+    described = described | {"Command": ["127.0.0.1:0" if word == "0.0.0.0:8080" else word for word in described["Command"]]}
+    process = start(described, {"Stream": "news"}, tmp_path, {"EYELINE_KEYS_JSON": KEYS, "AWS_ENDPOINT_URL": nobody})
     try:
-        status, headers = post(address)
+        status, headers = post(listening(process))
         if lasts:
             assert status == 200
         else:

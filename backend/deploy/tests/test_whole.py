@@ -1,5 +1,6 @@
 """The entry template and what it nests fit together: every parameter given is asked for, every one asked for is given, every output is there."""
 
+import json
 import pathlib
 
 from conftest import FOLDER
@@ -52,3 +53,8 @@ def test_every_parameter_of_the_entry_has_a_place_in_the_console(templates):
     groups = templates[ENTRY]["Metadata"]["AWS::CloudFormation::Interface"]["ParameterGroups"]
     shown = [parameter for group in groups for parameter in group["Parameters"]]
     assert sorted(shown) == sorted(templates[ENTRY]["Parameters"])
+
+
+def test_the_dashboard_is_json(templates):
+    body = templates["watch.yaml"]["Resources"]["Page"]["Properties"]["DashboardBody"]["Fn::Sub"]
+    assert len(json.loads(body)["widgets"]) == 6
