@@ -18,7 +18,7 @@ def handed_over(templates, resource, words):
     numbers = {"CoreNodes": "2", "TaskNodes": "4"}
     for name in lists:
         if serverless:
-            replaced = words if name == "Words" else "--conf a=b"
+            replaced = words
         else:
             replaced = {"SubnetWords": "subnet-1"}.get(name, f", {words}" if words else "")
         text = text.replace(f"${{{name}}}", replaced)
@@ -50,7 +50,9 @@ def test_a_cluster_for_a_run_is_a_request_that_emr_knows(templates, words):
     assert faults("emr", "RunJobFlow", request) == ""
     [step] = request["Steps"]
     given = json.loads(f"[{words}]")
-    assert step["HadoopJarStep"]["Args"] == ["spark-submit", "--deploy-mode", "cluster", *given, "some-name-of-a-resource", *given]
+    submit = step["HadoopJarStep"]["Args"]
+    assert submit[:5] == ["spark-submit", "--deploy-mode", "cluster", "--archives", "some-name-of-a-resource#eyeline"]
+    assert submit[submit.index("some-name-of-a-resource"):] == ["some-name-of-a-resource", *given]
     assert step["ActionOnFailure"] == "TERMINATE_CLUSTER"
 
 
