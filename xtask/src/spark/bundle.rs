@@ -79,11 +79,23 @@ fn libraries(python: &Path, machine: Machine, wheel: &Path, site: &Path) -> Resu
     ] {
         pip.args(["--platform", &format!("{tag}_{}", machine.name())]);
     }
-    steps::run(
-        pip.args(["--constraint", "backend/spark/requirements.txt"])
-            .args(TAKEN_ALONG)
-            .arg(wheel),
-    )
+    steps::run(pip.args(taken_along()?).arg(wheel))
+}
+
+/// What the package needs and EMR does not bring, in the versions that are tested.
+fn taken_along() -> Result<Vec<String>> {
+    let tested = fs::read_to_string(workspace::root().join(super::REQUIREMENTS))
+        .with_context(|| format!("cannot read {}", super::REQUIREMENTS))?;
+    let version = |name: &str| {
+        let pinned = format!("{name}==");
+        let line = tested.lines().find(|line| line.starts_with(&pinned));
+        line.map(str::to_owned)
+            .with_context(|| format!("{} does not pin {name}", super::REQUIREMENTS))
+    };
+    ["boto3", "numpy", "pandas", "pyarrow"]
+        .into_iter()
+        .map(version)
+        .collect()
 }
 
 /// The package with its SQL: in the checkout a link leads to that.
@@ -102,9 +114,6 @@ fn copy(file: &Path, into: &Path) -> Result<()> {
     fs::copy(file, into.join(name)).with_context(|| format!("cannot copy {}", file.display()))?;
     Ok(())
 }
-
-/// What the package needs and EMR does not bring, in the versions that are tested.
-const TAKEN_ALONG: [&str; 4] = ["boto3", "numpy", "pandas", "pyarrow"];
 
 /// What EMR 7 and EMR Serverless run PySpark with.
 const EMR_PYTHON: &str = "3.9";

@@ -41,9 +41,12 @@ pub(crate) fn test() -> Result<Tally> {
 /// Where the package lies.
 const PACKAGE: &str = "backend/spark";
 
+/// Spark, what the package needs beside it, and what it is built and checked with.
+const REQUIREMENTS: &str = "backend/spark/requirements.txt";
+
 /// Python with Spark and what the package needs: its folder of programs.
 fn python() -> Result<PathBuf> {
-    tools::python("spark", "backend/spark/requirements.txt")
+    tools::python("spark", REQUIREMENTS)
 }
 
 /// A program of that Python, in the package's folder.
