@@ -65,6 +65,7 @@ fn libraries(python: &Path, machine: Machine, wheel: &Path, site: &Path) -> Resu
             "pip",
             "install",
             "--quiet",
+            "--no-compile",
             "--only-binary=:all:",
             "--python-version",
             EMR_PYTHON,
