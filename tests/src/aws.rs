@@ -1,4 +1,4 @@
-//! AWS's S3 and KMS on this machine: moto, in a process of its own (tests/aws/storage.py).
+//! AWS's S3, KMS and SQS on this machine: moto, in a process of its own (tests/aws/storage.py).
 
 use std::env;
 use std::path::{Path, PathBuf};
@@ -26,9 +26,21 @@ impl Bucket {
     /// # Errors
     /// Where moto is not installed or does not start.
     pub fn start(name: &str) -> Result<Self> {
+        Self::start_with(name, &[])
+    }
+
+    /// The same, and a queue that S3 tells of each new object.
+    ///
+    /// # Errors
+    /// As [`Bucket::start`].
+    pub fn start_with_queue(name: &str) -> Result<Self> {
+        Self::start_with(name, &["--queue"])
+    }
+
+    fn start_with(name: &str, more: &[&str]) -> Result<Self> {
         let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("aws/storage.py");
         let mut command = Command::new(python()?);
-        command.arg(script).args([name, "--watch-stdin"]);
+        command.arg(script).args([name, "--watch-stdin"]).args(more);
         let mut process = Child::start(&mut command)?;
         let said = process.await_field("storage")?;
         Ok(Self {
@@ -42,8 +54,16 @@ impl Bucket {
     /// # Errors
     /// Where the settings do not fit each other.
     pub fn open(&self) -> Result<AmazonS3> {
+        self.open_through(self.url()?)
+    }
+
+    /// The same, through a proxy at this address.
+    ///
+    /// # Errors
+    /// As [`Bucket::open`].
+    pub fn open_through(&self, endpoint: &str) -> Result<AmazonS3> {
         Ok(AmazonS3Builder::new()
-            .with_endpoint(self.said("url")?)
+            .with_endpoint(endpoint)
             .with_allow_http(true)
             .with_region("us-east-1")
             .with_access_key_id("test")
@@ -51,6 +71,38 @@ impl Bucket {
             .with_bucket_name(self.said("bucket")?)
             .with_sse_kms_encryption(self.said("key")?)
             .build()?)
+    }
+
+    /// Where it listens.
+    ///
+    /// # Errors
+    /// Where it did not say.
+    pub fn url(&self) -> Result<&str> {
+        self.said("url")
+    }
+
+    /// The queue's URL, where it has one.
+    ///
+    /// # Errors
+    /// Where it was started without.
+    pub fn queue(&self) -> Result<&str> {
+        self.said("queue")
+    }
+
+    /// What a program's environment says to use it.
+    ///
+    /// # Errors
+    /// Where it said less than it does.
+    pub fn environment(&self) -> Result<[(&'static str, String); 7]> {
+        Ok([
+            ("AWS_ENDPOINT_URL", self.url()?.to_owned()),
+            ("AWS_ALLOW_HTTP", "true".to_owned()),
+            ("AWS_REGION", "us-east-1".to_owned()),
+            ("AWS_ACCESS_KEY_ID", "test".to_owned()),
+            ("AWS_SECRET_ACCESS_KEY", "test".to_owned()),
+            ("AWS_SERVER_SIDE_ENCRYPTION", "aws:kms".to_owned()),
+            ("AWS_SSE_KMS_KEY_ID", self.said("key")?.to_owned()),
+        ])
     }
 
     fn said(&self, field: &str) -> Result<&str> {

@@ -18,7 +18,7 @@ const SOURCE: [&str; 8] = ["rs", "sql", "py", "ts", "js", "kt", "swift", "css"];
 /// Names that say nothing about what is inside.
 const EMPTY_NAMES: [&str; 4] = ["utils", "util", "helpers", "misc"];
 
-/// Methods of other people's traits (`object_store`), which an implementation can't rename.
+/// Methods of other people's traits (`object_store`, `parquet`), which an implementation can't rename.
 const OF_OTHERS: [&str; 4] = ["get_bytes(", "get_metadata<", "get_opts(", "get_ranges("];
 
 /// Checks every file of the checkout that git knows or would add.

@@ -25,6 +25,9 @@ pub struct Place {
     /// The raw files: a folder, or the URL of a store as s3://BUCKET/PREFIX, opened with what the environment says (AWS_REGION, AWS_ENDPOINT_URL, …) [default: raw/ in the data folder]
     #[arg(long, env = "EYELINE_RAW", global = true)]
     raw: Option<String>,
+    /// What Firehose could not transform and put aside: its error output, read back by the loader [default: errors/ beside the raw files, where these are in a store]
+    #[arg(long, env = "EYELINE_ERRORS", global = true)]
+    errors: Option<String>,
     /// The lake: a folder, or the URL of a store [default: lake/ in the data folder]
     #[arg(long, env = "EYELINE_LAKE", global = true)]
     lake: Option<String>,
@@ -56,6 +59,12 @@ impl Place {
         self.raw
             .clone()
             .unwrap_or_else(|| self.data.join("raw").to_string_lossy().into_owned())
+    }
+
+    /// Firehose's error output, as a path or URL, where there may be one.
+    #[must_use]
+    pub fn errors(&self) -> Option<String> {
+        self.errors.clone().or_else(|| beside(&self.raw()))
     }
 
     /// The lake, as a path or URL.
@@ -151,6 +160,13 @@ impl Place {
     }
 }
 
+/// `errors` beside a folder of a store: raw files under `raw/` of a bucket have it there; a whole bucket of them has it within.
+fn beside(raw: &str) -> Option<String> {
+    let (scheme, place) = raw.trim_end_matches('/').split_once("://")?;
+    let within = place.rsplit_once('/').map_or(place, |(within, _)| within);
+    Some(format!("{scheme}://{within}/errors"))
+}
+
 #[derive(Deserialize, Serialize)]
 struct KeysFile {
     v: u32,
@@ -213,6 +229,7 @@ mod tests {
             data: data.to_owned(),
             keys: None,
             raw: None,
+            errors: None,
             lake: None,
         }
     }
@@ -230,6 +247,21 @@ mod tests {
             (again.key, vec!["news".to_owned()])
         );
         assert_eq!((secret.len(), &secret), (64, &place.secret().unwrap()));
+    }
+
+    #[test]
+    fn error_output_lies_beside_raw_files_of_a_store() {
+        let at = |raw: &str| {
+            let raw = Some(raw.to_owned());
+            let place = Place {
+                raw,
+                ..place(Path::new("data"))
+            };
+            place.errors()
+        };
+        assert_eq!(at("s3://b/a/raw/").as_deref(), Some("s3://b/a/errors"));
+        assert_eq!(at("s3://b").as_deref(), Some("s3://b/errors"));
+        assert_eq!(at("/data/raw"), None);
     }
 
     #[test]

@@ -54,6 +54,8 @@ mod publish;
 mod session;
 #[cfg(feature = "engine")]
 mod sql;
+#[cfg(feature = "sqs")]
+mod sqs;
 #[cfg(feature = "engine")]
 mod time;
 #[cfg(feature = "engine")]
@@ -67,8 +69,10 @@ pub use lake::{
     Tombstone,
 };
 #[cfg(feature = "engine")]
-pub use load::{Clock, Loader, Options, RunReport};
+pub use load::{Clock, Loader, Notice, Options, RunReport};
 #[cfg(feature = "engine")]
 pub use maintain::{Retained, Verified};
 #[cfg(feature = "engine")]
 pub use session::{LakeReader, QueryLimits};
+#[cfg(feature = "sqs")]
+pub use sqs::{Heard, Queue, QueueError};

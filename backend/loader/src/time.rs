@@ -21,6 +21,11 @@ pub(crate) fn hour(ms: i64) -> String {
     format(ms, "%H")
 }
 
+/// `2026/11/23`: the prefix of a day.
+pub(crate) fn day_prefix(ms: i64) -> String {
+    format(ms, "%Y/%m/%d")
+}
+
 /// `2026/11/23/14`: the prefix under which delivery puts what it received in that hour.
 pub(crate) fn hour_prefix(ms: i64) -> String {
     format(ms, "%Y/%m/%d/%H")

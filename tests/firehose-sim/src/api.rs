@@ -74,20 +74,22 @@ fn put_batch(service: &Service, body: &[u8]) -> Result<Value, Refusal> {
     let call: PutRecordBatch = read(body)?;
     let records = call.records.len();
     if !(1..=RECORDS_MAX).contains(&records) {
-        return Err(Refusal::invalid(format!(
-            "{records} records in a batch; it takes 1 to {RECORDS_MAX}"
-        )));
+        let rule = if records == 0 {
+            "greater than or equal to 1".to_owned()
+        } else {
+            format!("less than or equal to {RECORDS_MAX}")
+        };
+        return Err(Refusal::constraint("records", &rule));
     }
     let data = call
         .records
         .iter()
-        .map(decode)
+        .enumerate()
+        .map(|(number, entry)| decode(&format!("records.{}.member.data", number + 1), entry))
         .collect::<Result<Vec<_>, _>>()?;
     let bytes: usize = data.iter().map(Bytes::len).sum();
     if bytes > CALL_BYTES_MAX {
-        return Err(Refusal::invalid(format!(
-            "{bytes} bytes of records; a batch takes at most {CALL_BYTES_MAX}"
-        )));
+        return Err(Refusal::invalid("Records size exceeds 4 MB limit"));
     }
     let taken = service.put(&call.delivery_stream_name, data)?;
     let failed = taken.iter().filter(|entry| entry.is_none()).count();
@@ -104,7 +106,7 @@ fn put_batch(service: &Service, body: &[u8]) -> Result<Value, Refusal> {
 
 fn put_one(service: &Service, body: &[u8]) -> Result<Value, Refusal> {
     let call: PutRecord = read(body)?;
-    let data = vec![decode(&call.record)?];
+    let data = vec![decode("record.data", &call.record)?];
     match service.put(&call.delivery_stream_name, data)?.pop() {
         Some(Some(id)) => Ok(json!({"RecordId": id, "Encrypted": true})),
         _ => Err(Refusal::throttled()),
@@ -135,15 +137,13 @@ fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Refusal> {
         .map_err(|error| Refusal::client("SerializationException", error.to_string()))
 }
 
-fn decode(entry: &Entry) -> Result<Bytes, Refusal> {
+fn decode(member: &str, entry: &Entry) -> Result<Bytes, Refusal> {
     let data = BASE64_STANDARD
         .decode(&entry.data)
         .map_err(|error| Refusal::client("SerializationException", error.to_string()))?;
     if data.len() > RECORD_BYTES_MAX {
-        return Err(Refusal::invalid(format!(
-            "a record of {} bytes; it takes at most {RECORD_BYTES_MAX}",
-            data.len()
-        )));
+        let rule = format!("less than or equal to {RECORD_BYTES_MAX}");
+        return Err(Refusal::constraint(member, &rule));
     }
     Ok(data.into())
 }

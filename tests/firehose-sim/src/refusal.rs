@@ -14,9 +14,17 @@ pub(crate) struct Refusal {
 }
 
 impl Refusal {
-    /// The call is wrong.
+    /// The call is wrong as a whole.
     pub(crate) fn invalid(message: impl Into<String>) -> Self {
         Self::client("InvalidArgumentException", message)
+    }
+
+    /// The call does not fit the API's own description: more members, or longer ones, than it allows.
+    pub(crate) fn constraint(member: &str, rule: &str) -> Self {
+        let message = format!(
+            "1 validation error detected: Value at '{member}' failed to satisfy constraint: Member must have length {rule}"
+        );
+        Self::client("ValidationException", message)
     }
 
     /// There is no such stream.

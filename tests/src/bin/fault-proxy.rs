@@ -60,6 +60,7 @@ async fn main() -> Result<()> {
         repeat_late: arguments.repeat_late,
         delay: arguments.delay,
         delay_for: Duration::from_millis(arguments.delay_ms),
+        ..Faults::default()
     };
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;

@@ -4,11 +4,15 @@
 use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use clap::Parser;
 use eyeline::{Client, Consent, ContentId, Impression, PlacementId};
-use eyeline_collector::{Collector, FileSink, FileSinkOptions};
+use eyeline_collector::{
+    Collector, EventSink, FileSink, FileSinkOptions, FirehoseOptions, FirehoseSink, Spool,
+    SpoolOptions, SpooledSink, Stream,
+};
 use eyeline_loader::{Loader, Options};
 use eyeline_tests::salts;
 use serde_json::json;
@@ -28,6 +32,18 @@ enum Part {
         /// A file is finished at this many bytes
         #[arg(long, default_value_t = 64 << 10)]
         rotate_bytes: u64,
+    },
+    /// A collector before Firehose, as the environment names it, with a spool
+    Deliver {
+        /// The delivery stream
+        #[arg(long)]
+        stream: Stream,
+        /// The spool's folder
+        #[arg(long)]
+        spool: PathBuf,
+        /// The keys file
+        #[arg(long)]
+        keys: PathBuf,
     },
     /// A client that captures impressions and then stays
     Client {
@@ -49,12 +65,12 @@ enum Part {
     },
     /// One run of a loader, over all raw files
     Load {
-        /// Folder of the raw files
+        /// Address of the raw files
         #[arg(long)]
-        raw: PathBuf,
-        /// Folder of the lake
+        raw: String,
+        /// Address of the lake
         #[arg(long)]
-        lake: PathBuf,
+        lake: String,
         /// Raw bytes of one micro-batch
         #[arg(long)]
         micro_batch_bytes: u64,
@@ -72,11 +88,20 @@ async fn main() -> Result<()> {
             let mut options = FileSinkOptions::default();
             options.rotate_bytes = rotate_bytes;
             let sink = Arc::new(FileSink::open(raw, options)?);
-            let collector = Collector::builder().keys(keys).sink(sink).build()?;
-            let listener = TcpListener::bind("127.0.0.1:0").await?;
-            let address = listener.local_addr()?;
-            println!("{}", json!({"listening": format!("http://{address}")}));
-            collector.serve(listener, stdin_closed()).await?;
+            collect(keys, sink).await?;
+        }
+        Part::Deliver {
+            stream,
+            spool,
+            keys,
+        } => {
+            let mut options = FirehoseOptions::new(vec![stream]);
+            options.give_up_after = Duration::from_millis(200);
+            let sink = Arc::new(FirehoseSink::connect(options).await?);
+            let mut options = SpoolOptions::durable(spool);
+            options.retry_after = Duration::from_millis(10);
+            let spool = Spool::open(&options)?.context("a spool of a lasting disk")?;
+            collect(keys, Arc::new(SpooledSink::new(sink, spool))).await?;
         }
         Part::Client {
             directory,
@@ -105,11 +130,19 @@ async fn main() -> Result<()> {
             let mut options = Options::new(salts()?);
             options.list_all = true;
             options.micro_batch_bytes = micro_batch_bytes;
-            let loader = Loader::new(&raw.to_string_lossy(), &lake.to_string_lossy(), options)?;
+            let loader = Loader::new(&raw, &lake, options)?;
             println!("{}", json!({"loaded": loader.run_once().await?}));
         }
     }
     Ok(())
+}
+
+async fn collect(keys: PathBuf, sink: Arc<dyn EventSink>) -> Result<()> {
+    let collector = Collector::builder().keys(keys).sink(sink).build()?;
+    let listener = TcpListener::bind("127.0.0.1:0").await?;
+    let address = listener.local_addr()?;
+    println!("{}", json!({"listening": format!("http://{address}")}));
+    Ok(collector.serve(listener, stdin_closed()).await?)
 }
 
 /// Reads standard input on a thread of its own, which ends with the process.

@@ -7,13 +7,17 @@ use serde::Serialize;
 
 use crate::dice::Dice;
 
-/// How often each fault strikes, as a fraction of all `POST` requests. The default is a perfect network.
+/// How often each fault strikes, as a fraction of the requests that suffer. The default is a perfect network.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Faults {
     /// Decides who suffers.
     pub seed: u64,
+    /// Every request suffers, as before a store; otherwise `POST` alone.
+    pub every_method: bool,
     /// Answered 503 without reaching the collector.
     pub fail: f64,
+    /// Passed on, and answered 503 all the same.
+    pub fail_after: f64,
     /// The connection is reset: half of them before the collector has the request, half after.
     pub reset: f64,
     /// Answered 200 with a sign-in page, without reaching the collector.
@@ -31,7 +35,7 @@ pub struct Faults {
 /// What the proxy did.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub struct Counts {
-    /// `POST` requests that came in.
+    /// Requests that came in, of those that suffer.
     pub requests: u64,
     /// Those whose sender saw a failure: the next four together.
     pub failed: u64,
@@ -58,6 +62,7 @@ pub struct Counts {
 pub(super) enum Fault {
     None,
     Unavailable,
+    UnavailableAfter,
     CutBefore,
     CutAfter,
     Portal,
@@ -98,7 +103,7 @@ impl Faults {
         (Dice::at(self.seed, 1, request).share() < self.delay).then_some(self.delay_for)
     }
 
-    fn shares(&self) -> [(f64, Fault); 6] {
+    fn shares(&self) -> [(f64, Fault); 7] {
         [
             (self.fail, Fault::Unavailable),
             (self.reset / 2.0, Fault::CutBefore),
@@ -106,6 +111,7 @@ impl Faults {
             (self.portal, Fault::Portal),
             (self.duplicate, Fault::Duplicate),
             (self.repeat_late, Fault::RepeatLate),
+            (self.fail_after, Fault::UnavailableAfter),
         ]
     }
 }
@@ -115,7 +121,7 @@ impl Counts {
         self.delayed += u64::from(delayed);
         let (count, failed) = match fault {
             Fault::None => return,
-            Fault::Unavailable => (&mut self.unavailable, true),
+            Fault::Unavailable | Fault::UnavailableAfter => (&mut self.unavailable, true),
             Fault::CutBefore => (&mut self.cut_before, true),
             Fault::CutAfter => (&mut self.cut_after, true),
             Fault::Portal => (&mut self.portal, true),
@@ -132,7 +138,9 @@ mod tests {
 
     const BAD: Faults = Faults {
         seed: 7,
-        fail: 0.06,
+        every_method: false,
+        fail: 0.04,
+        fail_after: 0.02,
         reset: 0.02,
         portal: 0.01,
         duplicate: 0.03,

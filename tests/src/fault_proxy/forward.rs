@@ -56,6 +56,10 @@ impl Forwarder {
         let mut response = Response::builder().status(answer.status());
         if let Some(headers) = response.headers_mut() {
             *headers = end_to_end(answer.headers());
+            // A store's clients ask for the size of an object by its head alone.
+            if let Some(length) = answer.headers().get(header::CONTENT_LENGTH) {
+                headers.insert(header::CONTENT_LENGTH, length.clone());
+            }
         }
         // Streamed, so that the tail passes too; a batch's answer is one piece anyway.
         Ok(response.body(Body::new(reqwest::Body::from(answer)))?)

@@ -23,7 +23,7 @@ use forward::{Forwarder, Request};
 
 /// A running proxy. Dropping it closes the door; [`stop`](Self::stop) also delivers what is held back.
 ///
-/// Only `POST` requests suffer: health checks and the tail pass through.
+/// Only `POST` requests suffer, unless the faults say otherwise: health checks and the tail pass through.
 #[derive(Debug)]
 pub struct FaultProxy {
     address: SocketAddr,
@@ -174,7 +174,7 @@ async fn pass(
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
-    let suffers = method == Method::POST;
+    let suffers = method == Method::POST || network.state().faults.every_method;
     let request = Request {
         method,
         uri,
@@ -191,8 +191,10 @@ async fn pass(
     }
     match fault {
         Fault::None => network.forward(&request).await,
-        Fault::Unavailable => {
-            (StatusCode::SERVICE_UNAVAILABLE, "no server is free\n").into_response()
+        Fault::Unavailable => unavailable(),
+        Fault::UnavailableAfter => {
+            drop(network.forward(&request).await);
+            unavailable()
         }
         Fault::CutBefore => {
             cut.now();
@@ -218,6 +220,10 @@ async fn pass(
             response
         }
     }
+}
+
+fn unavailable() -> Response {
+    (StatusCode::SERVICE_UNAVAILABLE, "no server is free\n").into_response()
 }
 
 /// What a hotel's network says to everything until one has paid.

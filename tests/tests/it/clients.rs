@@ -11,6 +11,8 @@ use crate::time::{Time, deliver_all};
 
 const OFFLINE: Faults = Faults {
     seed: 1,
+    every_method: false,
+    fail_after: 0.0,
     fail: 1.0,
     reset: 0.0,
     portal: 0.0,

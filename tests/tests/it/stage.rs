@@ -47,6 +47,17 @@ impl Stage {
         self.folder.path().join("raw")
     }
 
+    /// The folder of a collector's spool.
+    pub(crate) fn spool(&self) -> PathBuf {
+        self.folder.path().join("spool")
+    }
+
+    /// What that folder takes on the disk, in bytes.
+    pub(crate) fn bytes_of_spool(&self) -> Result<u64> {
+        let files = fs::read_dir(self.spool())?;
+        files.map(|file| Ok(file?.metadata()?.len())).sum()
+    }
+
     fn keys(&self) -> PathBuf {
         self.folder.path().join("keys.json")
     }
@@ -158,8 +169,25 @@ impl Stage {
     pub(crate) fn collector_process(&self) -> Result<(Child, String)> {
         let mut command = Command::new(env!("CARGO_BIN_EXE_rig"));
         command.arg("collect").arg("--raw").arg(self.raw());
+        self.listening(&mut command)
+    }
+
+    /// The same before Firehose, with a spool.
+    pub(crate) fn delivering_process(&self, firehose: &str) -> Result<(Child, String)> {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_rig"));
+        command.args(["deliver", "--stream", "eyeline", "--spool"]);
+        command.arg(self.spool()).envs([
+            ("AWS_ENDPOINT_URL_FIREHOSE", firehose),
+            ("AWS_REGION", "us-east-1"),
+            ("AWS_ACCESS_KEY_ID", "test"),
+            ("AWS_SECRET_ACCESS_KEY", "test"),
+        ]);
+        self.listening(&mut command)
+    }
+
+    fn listening(&self, command: &mut Command) -> Result<(Child, String)> {
         command.arg("--keys").arg(self.keys());
-        let mut child = Child::start(&mut command)?;
+        let mut child = Child::start(command)?;
         let listening = child.await_field("listening")?;
         let url = listening.as_str().context("an address is text")?.to_owned();
         Ok((child, url))

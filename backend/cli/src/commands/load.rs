@@ -7,8 +7,9 @@ use anyhow::{Context, Result};
 use clap::Args;
 use eyeline_cli::when_told;
 use eyeline_loader::decode::Salts;
-use eyeline_loader::{Loader, Options, RunReport};
+use eyeline_loader::{Heard, Loader, Notice, Options, Queue, QueueError, RunReport, StoreAt};
 use serde_json::json;
+use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use super::warehouse::{Target, take_over, take_over_every};
@@ -28,6 +29,9 @@ pub(crate) struct Load {
     /// With --once: also delete what has expired and merge small files. With --every that is done once an hour
     #[arg(long)]
     tidy: bool,
+    /// With --every: the URL of an SQS queue that S3 tells of new raw files, which are then loaded at once; listing stays the safety net
+    #[arg(long, value_name = "URL", env = "EYELINE_QUEUE", requires = "every")]
+    queue: Option<String>,
     #[command(flatten)]
     reach: Reach,
     #[command(flatten)]
@@ -67,14 +71,25 @@ impl Load {
             }
             Some(every) => {
                 let stop = when_told()?;
-                let loading = load_every(setting, &loader, every, &stop, |_| {});
-                match warehouse {
-                    // What is half taken over when it is told to stop is rolled back, and taken over by the next run.
-                    Some(warehouse) => tokio::select! {
-                        () = loading => {}
-                        () = take_over_every(setting, &warehouse, every) => {}
-                    },
-                    None => loading.await,
+                let (tell, notices) = mpsc::channel(1);
+                let loading = load_every(setting, &loader, every, notices, &stop, |_| {});
+                let listening = async {
+                    match &self.queue {
+                        Some(url) => listen(setting, url, tell).await,
+                        None => std::future::pending().await,
+                    }
+                };
+                let taking_over = async {
+                    match &warehouse {
+                        Some(warehouse) => take_over_every(setting, warehouse, every).await,
+                        None => std::future::pending().await,
+                    }
+                };
+                // What is half taken over when it is told to stop is rolled back, and taken over by the next run.
+                tokio::select! {
+                    () = loading => {}
+                    result = listening => return result,
+                    () = taking_over => {}
                 }
                 Ok(())
             }
@@ -91,8 +106,41 @@ pub(super) fn loader(setting: &Setting, reach: Reach) -> Result<Loader> {
     options.publish_as = reach.publish.then(|| place.lake_address()).transpose()?;
     let clock = setting.clock.clone();
     options.clock = Arc::new(move || clock.now());
-    Loader::new(&place.raw(), &place.lake(), options)
-        .context("cannot open the raw files or the lake")
+    let loader = Loader::new(&place.raw(), &place.lake(), options)
+        .context("cannot open the raw files or the lake")?;
+    Ok(match place.errors() {
+        Some(errors) => {
+            loader.with_errors(StoreAt::open(&errors).context("cannot open the error output")?)
+        }
+        None => loader,
+    })
+}
+
+/// Hears from the queue of raw files and passes it on, for as long as anybody loads.
+async fn listen(setting: &Setting, url: &str, tell: mpsc::Sender<Notice>) -> Result<()> {
+    let place = &setting.place;
+    let queue = Queue::connect(url, &place.raw(), place.errors().as_deref())
+        .await
+        .context("cannot listen to the queue")?;
+    queue.listen(tell, |heard| hear(setting, heard)).await;
+    Ok(())
+}
+
+fn hear(setting: &Setting, heard: Result<Heard, QueueError>) {
+    match heard {
+        Ok(heard) if heard.bad > 0 => setting.console.say(
+            format_args!(
+                "{} of {} messages can't be read; they stay in the queue",
+                heard.bad, heard.messages
+            ),
+            &json!({"queue": {"messages": heard.messages, "bad": heard.bad}}),
+        ),
+        Ok(_) => {}
+        Err(error) => setting.console.say(
+            format_args!("the queue failed, trying again: {error}"),
+            &json!({"retry": error.to_string()}),
+        ),
+    }
 }
 
 /// Loads until told to stop, and tidies up once an hour. An error is said, and the next run tries again.
@@ -100,10 +148,11 @@ pub(super) async fn load_every(
     setting: &Setting,
     loader: &Loader,
     every: Duration,
+    notices: mpsc::Receiver<Notice>,
     stop: &CancellationToken,
     mut loaded: impl FnMut(&RunReport),
 ) {
-    let running = loader.run_every(every, stop.cancelled(), |outcome| match outcome {
+    let each = |outcome: eyeline_loader::Result<RunReport>| match outcome {
         Ok(report) => {
             if report.commits > 0 {
                 tell(setting, &report);
@@ -116,7 +165,8 @@ pub(super) async fn load_every(
                 .console
                 .say(words, &json!({"retry": error.to_string()}));
         }
-    });
+    };
+    let running = loader.run_every_and_when_told(every, notices, stop.cancelled(), each);
     let tidying = async {
         loop {
             tokio::time::sleep(TIDY_EVERY).await;

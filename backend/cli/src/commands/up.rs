@@ -13,6 +13,7 @@ use eyeline_cli::seen::SeenSink;
 use eyeline_cli::{Board, when_told};
 use serde_json::json;
 use tokio::net::TcpListener;
+use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use super::collect::Door;
@@ -97,9 +98,17 @@ impl Up {
             }
         };
         let loading = async {
-            load_every(setting, &loader, self.every, &parts, |report| {
-                board.committed(report.version);
-            })
+            let (_, nobody_tells) = mpsc::channel(1);
+            load_every(
+                setting,
+                &loader,
+                self.every,
+                nobody_tells,
+                &parts,
+                |report| {
+                    board.committed(report.version);
+                },
+            )
             .await;
             Ok(())
         };

@@ -1,9 +1,12 @@
 //! A raw object, piece by piece: how much of it is decoded at once, so that memory does not grow with what it holds.
 
+use std::borrow::Cow;
 use std::io::{self, Read};
 
 use super::decoder::Decoder;
 use super::lines::Lines;
+
+type Unpack = fn(&[u8]) -> Cow<'_, [u8]>;
 
 /// Hands the lines of one raw object, gzip or plain, to a decoder.
 ///
@@ -28,6 +31,8 @@ use super::lines::Lines;
 #[derive(Debug)]
 pub struct Pieces<R> {
     lines: Lines<R>,
+    /// Gives the raw lines that a line of the object holds, where it is none itself.
+    unpack: Option<Unpack>,
     chunk: Vec<u8>,
     /// Bytes at the front of the chunk that were pushed.
     done: usize,
@@ -39,8 +44,19 @@ impl<R: Read> Pieces<R> {
     /// # Errors
     /// What reading its first bytes reports.
     pub fn new(from: R) -> io::Result<Self> {
+        Self::begin(from, None)
+    }
+
+    /// Begins to read an object whose lines hold raw lines in another form.
+    #[cfg(feature = "engine")]
+    pub(crate) fn unpacking(from: R, unpack: Unpack) -> io::Result<Self> {
+        Self::begin(from, Some(unpack))
+    }
+
+    fn begin(from: R, unpack: Option<Unpack>) -> io::Result<Self> {
         Ok(Self {
             lines: Lines::new(from, OBJECT_BYTES_MAX)?,
+            unpack,
             chunk: Vec::new(),
             done: 0,
         })
@@ -63,7 +79,18 @@ impl<R: Read> Pieces<R> {
                 return Ok(false);
             };
             self.chunk.clear();
-            self.chunk.extend_from_slice(chunk);
+            let Some(unpack) = self.unpack else {
+                self.chunk.extend_from_slice(chunk);
+                self.done = 0;
+                continue;
+            };
+            for line in chunk.split_inclusive(|byte| *byte == b'\n') {
+                self.chunk.extend_from_slice(&unpack(line));
+                // A record need not end as a line does.
+                if !self.chunk.ends_with(b"\n") {
+                    self.chunk.push(b'\n');
+                }
+            }
             self.done = 0;
         }
     }

@@ -1,5 +1,6 @@
 //! Reading the log to its end, and the one step that makes work count: creating the next commit if it is absent.
 
+use bytes::Bytes;
 use object_store::{ObjectStore, PutMode, PutOptions};
 
 use super::commit::Commit;
@@ -86,7 +87,8 @@ impl Lake {
         Ok(Some(commit))
     }
 
-    /// Makes `commit` the one after `base`, or says who was first. An unclear answer is settled by reading the log.
+    /// Makes `commit` the one after `base`, or says who was first. An unclear answer is settled by reading the log: what is found there
+    /// may be our own, put by an attempt whose answer was lost.
     pub(crate) async fn commit(&self, base: &Snapshot, mut commit: Commit) -> Result<Committed> {
         commit.version = base.version + 1;
         let path = commit_path(commit.version);
@@ -94,18 +96,25 @@ impl Lake {
             path: path.clone(),
             reason: error.to_string(),
         })?;
-        let options = PutOptions::from(PutMode::Create);
-        let put = self
-            .store()
-            .store()
-            .put_opts(&self.store().key(&path), body.into(), options)
-            .await;
-        let ours = match put {
-            Ok(_) => true,
-            Err(error) => match self.read_commit(commit.version).await? {
-                Some(there) => there.run == commit.run,
+        let body = Bytes::from(body);
+        let key = self.store().key(&path);
+        let mut attempts = 0;
+        let ours = loop {
+            let options = PutOptions::from(PutMode::Create);
+            let put = self
+                .store()
+                .store()
+                .put_opts(&key, body.clone().into(), options);
+            let Err(error) = put.await else {
+                break true;
+            };
+            attempts += 1;
+            match self.read_commit(commit.version).await? {
+                Some(there) => break there.run == commit.run,
+                // A client does not repeat a conditional put by itself when the connection breaks. Here it may: the log tells.
+                None if attempts < PUT_ATTEMPTS => {}
                 None => return Err(error.into()),
-            },
+            }
         };
         let mut snapshot = base.clone();
         if ours {
@@ -116,6 +125,9 @@ impl Lake {
         Ok(Committed::Theirs(Box::new(self.catch_up(snapshot).await?)))
     }
 }
+
+/// Attempts to put one commit (ours); each has the store client's own retries within.
+const PUT_ATTEMPTS: u32 = 3;
 
 fn commit_path(version: u64) -> String {
     format!("commits/{version:020}.json")

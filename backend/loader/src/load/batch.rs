@@ -14,14 +14,15 @@ use super::facts::{News, refresh};
 use super::index::look_up;
 use super::ingest::{Arriving, Ingest};
 use super::options::{Options, ms};
+use super::source::Source;
 use crate::decode::Forgotten;
 use crate::error::{LoadError, Result};
-use crate::lake::{Commit, CommitKind, Counts, Lake, RawFile, Snapshot, StoreAt, Table, Tombstone};
+use crate::lake::{Commit, CommitKind, Counts, Lake, RawFile, Snapshot, Table, Tombstone};
 use crate::maintain::{Request, tombstone};
 
 /// Loads `objects` on top of `snapshot`.
 pub(crate) async fn load(
-    raw: &StoreAt,
+    raw: &Source,
     lake: &Lake,
     snapshot: &Snapshot,
     objects: &[RawObject],
@@ -87,8 +88,9 @@ pub(crate) async fn load(
 }
 
 /// Streams one object into the decoder, which works on a thread of its own.
-async fn read(raw: &StoreAt, object: &RawObject, mut ingest: Ingest) -> Result<Ingest> {
-    let mut stream = raw.store().get(&raw.key(&object.path)).await?.into_stream();
+async fn read(raw: &Source, object: &RawObject, mut ingest: Ingest) -> Result<Ingest> {
+    let (store, key) = raw.locate(&object.path);
+    let mut stream = store.get(&key).await?.into_stream();
     let (send, receive) = tokio::sync::mpsc::channel(4);
     let path = object.path.clone();
     let reading = tokio::task::spawn_blocking(move || {

@@ -4,9 +4,10 @@ use futures::TryStreamExt;
 use object_store::{ObjectMeta, ObjectStore, ObjectStoreExt};
 
 use super::options::{Options, ms};
+use super::source::{Source, delivered, put_aside};
 use crate::error::Result;
 use crate::lake::{Snapshot, StoreAt};
-use crate::time::{DAY_MS, HOUR_MS, hour_of, hour_prefix};
+use crate::time::{DAY_MS, HOUR_MS, day_prefix, hour_of, hour_prefix};
 
 /// A raw file to be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,7 +28,7 @@ pub(crate) struct Listing {
 /// Lists the last hours, and once a day everything: a loader that stood still, or a collector that publishes what it kept while it
 /// was down, leaves files in hours that nobody lists any more. Files that could not be read are looked for in any case.
 pub(crate) async fn discover(
-    raw: &StoreAt,
+    raw: &Source,
     snapshot: &Snapshot,
     options: &Options,
 ) -> Result<Listing> {
@@ -35,20 +36,28 @@ pub(crate) async fn discover(
     let now = options.now_ms();
     let all = options.list_all || listing_due(snapshot, now);
     if all {
-        list(raw, "", &mut found).await?;
+        list(&raw.delivered, "", delivered, &mut found).await?;
+        if let Some(errors) = &raw.errors {
+            list(errors, "", put_aside, &mut found).await?;
+        }
     } else {
         let mut hour = hour_of(now - ms(options.relist));
         // One hour ahead: the host that names the objects may have a faster clock.
         while hour <= now + HOUR_MS {
-            list(raw, &hour_prefix(hour), &mut found).await?;
+            list(&raw.delivered, &hour_prefix(hour), delivered, &mut found).await?;
             hour += HOUR_MS;
         }
-        for path in &snapshot.unreadable {
-            match raw.store().head(&raw.key(path)).await {
-                Ok(meta) => found.push(object(path.clone(), &meta)),
-                Err(object_store::Error::NotFound { .. }) => {}
-                Err(error) => return Err(error.into()),
+        if let Some(errors) = &raw.errors {
+            // There are few, so whole days cost nothing; what failed in another way than these waits for the day's listing of everything.
+            let mut day = now - ms(options.relist);
+            while day < now + HOUR_MS + DAY_MS {
+                let prefix = format!("processing-failed/{}", day_prefix(day));
+                list(errors, &prefix, put_aside, &mut found).await?;
+                day += DAY_MS;
             }
+        }
+        for path in &snapshot.unreadable {
+            found.extend(look(raw, path).await?);
         }
     }
     found.retain(|object| !snapshot.raw.contains_key(&object.path));
@@ -67,7 +76,7 @@ pub(crate) fn listing_due(snapshot: &Snapshot, now_ms: i64) -> bool {
 
 /// The given raw files, less those that a commit has consumed.
 pub(crate) async fn named(
-    raw: &StoreAt,
+    raw: &Source,
     snapshot: &Snapshot,
     paths: &[String],
 ) -> Result<Vec<RawObject>> {
@@ -76,10 +85,20 @@ pub(crate) async fn named(
         .iter()
         .filter(|path| !snapshot.raw.contains_key(*path))
     {
-        let meta = raw.store().head(&raw.key(path)).await?;
-        found.push(object(path.clone(), &meta));
+        let (store, key) = raw.locate(path);
+        found.push(object(path.clone(), &store.head(&key).await?));
     }
     Ok(found)
+}
+
+/// One raw file, where it is there.
+pub(crate) async fn look(raw: &Source, path: &str) -> Result<Option<RawObject>> {
+    let (store, key) = raw.locate(path);
+    match store.head(&key).await {
+        Ok(meta) => Ok(Some(object(path.to_owned(), &meta))),
+        Err(object_store::Error::NotFound { .. }) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// Cuts the front of a list off: as many files as fit a micro-batch, one at least.
@@ -92,15 +111,18 @@ pub(crate) fn micro_batch(files: &[RawObject], bytes: u64) -> usize {
     fits.count().max(1).min(files.len())
 }
 
-async fn list(raw: &StoreAt, prefix: &str, found: &mut Vec<RawObject>) -> Result<()> {
-    let key = raw.key(prefix);
-    let mut listing = raw.store().list(Some(&key));
+async fn list(
+    at: &StoreAt,
+    prefix: &str,
+    name: fn(&str) -> Option<String>,
+    found: &mut Vec<RawObject>,
+) -> Result<()> {
+    let key = at.key(prefix);
+    let mut listing = at.store().list(Some(&key));
     while let Some(meta) = listing.try_next().await? {
-        if let Some(path) = raw
-            .relative(&meta.location)
-            .filter(|path| is_delivered(path))
-        {
-            found.push(object(path, &meta));
+        let path = at.relative(&meta.location);
+        if let Some(name) = path.and_then(|path| name(&path)) {
+            found.push(object(name, &meta));
         }
     }
     Ok(())
@@ -114,24 +136,6 @@ fn object(path: String, meta: &ObjectMeta) -> RawObject {
     }
 }
 
-/// Whether this is a finished delivery: `yyyy/MM/dd/HH/name`. Errors, backups and files still open lie elsewhere.
-fn is_delivered(path: &str) -> bool {
-    let parts: Vec<&str> = path.split('/').collect();
-    let digits = |part: &str, length: usize| {
-        part.len() == length && part.bytes().all(|byte| byte.is_ascii_digit())
-    };
-    match parts.as_slice() {
-        [year, month, day, hour, name] => {
-            digits(year, 4)
-                && digits(month, 2)
-                && digits(day, 2)
-                && digits(hour, 2)
-                && !name.starts_with('.')
-        }
-        _ => false,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -142,16 +146,6 @@ mod tests {
             bytes,
             modified_ms: 0,
         }
-    }
-
-    #[test]
-    fn only_finished_deliveries_count() {
-        assert!(is_delivered(
-            "2026/11/23/14/eyeline-1-2026-11-23-14-00-00-x.gz"
-        ));
-        assert!(!is_delivered("errors/2026/11/23/14/x.gz"));
-        assert!(!is_delivered("2026/11/23/14/.open/x.gz"));
-        assert!(!is_delivered("2026/11/23/14/.x.gz"));
     }
 
     #[test]

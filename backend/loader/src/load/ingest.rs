@@ -10,7 +10,9 @@ use bytes::Bytes;
 
 use super::copies::{Copies, Verdict};
 use super::index::LocalTable;
+use super::put_aside::raw_lines;
 use super::scratch::{BUCKETS, Spill, column, deal};
+use super::source::is_put_aside;
 use crate::decode::{Decoder, Forgotten, Pieces, Salts, instances_schema};
 use crate::error::{LoadError, Result};
 use crate::lake::Snapshot;
@@ -90,7 +92,12 @@ impl Ingest {
             first_row,
             ..FileCounts::default()
         });
-        let mut pieces = Pieces::new(from).map_err(bad)?;
+        let mut pieces = if is_put_aside(path) {
+            Pieces::unpacking(from, raw_lines)
+        } else {
+            Pieces::new(from)
+        }
+        .map_err(bad)?;
         let mut more = true;
         while more {
             more = pieces.fill(&mut self.decoder).map_err(bad)?;

@@ -9,14 +9,18 @@ mod facts;
 mod index;
 mod ingest;
 mod mart;
+mod notices;
 mod options;
 mod properties;
+mod put_aside;
 mod report;
 mod run;
 mod scratch;
 mod seen;
+mod source;
 mod write;
 
+pub use notices::Notice;
 pub use options::{Clock, Options};
 pub use report::RunReport;
 pub use run::Loader;
@@ -29,3 +33,5 @@ pub(crate) use mart::refill;
 pub(crate) use options::{ms, system_time};
 pub(crate) use scratch::{column, inst_bucket, visitor_bucket};
 pub(crate) use seen::Seen;
+#[cfg(feature = "sqs")]
+pub(crate) use source::{delivered, put_aside};

@@ -7,10 +7,14 @@ use std::time::Duration;
 
 use super::attempt::{Attempt, run_id};
 use super::batch;
-use super::discover::{RawObject, discover, listing_due, micro_batch, named};
+use super::discover::{RawObject, discover, listing_due, look, micro_batch, named};
 use super::mart::{due, finalise};
+use super::notices::Notice;
 use super::options::{Options, ms};
 use super::report::RunReport;
+use super::source::Source;
+use tokio::sync::mpsc;
+
 use crate::error::{LoadError, Result};
 use crate::lake::{Commit, CommitKind, Committed, Lake, Snapshot, StoreAt};
 use crate::maintain;
@@ -20,7 +24,7 @@ use crate::time::DAY_MS;
 /// and the others plan again.
 #[derive(Debug, Clone)]
 pub struct Loader {
-    raw: StoreAt,
+    raw: Source,
     lake: Lake,
     options: Options,
 }
@@ -41,7 +45,19 @@ impl Loader {
     /// A loader between stores that are open already.
     #[must_use]
     pub fn between(raw: StoreAt, lake: Lake, options: Options) -> Self {
+        let raw = Source {
+            delivered: raw,
+            errors: None,
+        };
         Self { raw, lake, options }
+    }
+
+    /// Also reads what Firehose could not transform: its error output below this folder, the kind of error first
+    /// (`processing-failed/yyyy/MM/dd/HH/…`). The records in it are loaded as if they had come as raw lines; it expires as raw files do.
+    #[must_use]
+    pub fn with_errors(mut self, errors: StoreAt) -> Self {
+        self.raw.errors = Some(errors);
+        self
     }
 
     /// The lake it writes.
@@ -56,7 +72,7 @@ impl Loader {
         &self.options
     }
 
-    pub(crate) fn raw(&self) -> &StoreAt {
+    pub(crate) fn source(&self) -> &Source {
         &self.raw
     }
 
@@ -83,6 +99,19 @@ impl Loader {
         &self,
         interval: Duration,
         stop: impl Future<Output = ()>,
+        each: impl FnMut(Result<RunReport>),
+    ) {
+        let (_, nobody_tells) = mpsc::channel(1);
+        self.run_every_and_when_told(interval, nobody_tells, stop, each)
+            .await;
+    }
+
+    /// As [`Loader::run_every`], and at once for the files of each notice. The interval's runs find what no notice told of.
+    pub async fn run_every_and_when_told(
+        &self,
+        interval: Duration,
+        mut notices: mpsc::Receiver<Notice>,
+        stop: impl Future<Output = ()>,
         mut each: impl FnMut(Result<RunReport>),
     ) {
         let stopping = AtomicBool::new(false);
@@ -91,11 +120,12 @@ impl Loader {
         ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         let mut upkeep = Upkeep::default();
         loop {
-            tokio::select! {
+            let notice = tokio::select! {
                 () = &mut stop => return,
-                _ = ticks.tick() => {}
-            }
-            let mut run = pin!(self.run_and_keep(&stopping, &mut upkeep));
+                _ = ticks.tick() => None,
+                Some(notice) = notices.recv() => Some(notice),
+            };
+            let mut run = pin!(self.run_and_keep(notice, &stopping, &mut upkeep));
             let result = tokio::select! {
                 result = &mut run => result,
                 () = &mut stop => {
@@ -108,8 +138,16 @@ impl Loader {
         }
     }
 
-    async fn run_and_keep(&self, stopping: &AtomicBool, upkeep: &mut Upkeep) -> Result<RunReport> {
-        let result = self.run(None, stopping).await;
+    async fn run_and_keep(
+        &self,
+        notice: Option<Notice>,
+        stopping: &AtomicBool,
+        upkeep: &mut Upkeep,
+    ) -> Result<RunReport> {
+        let result = match notice {
+            None => self.run(None, stopping).await,
+            Some(notice) => self.run_for(notice, stopping).await,
+        };
         if stopping.load(Ordering::Relaxed) {
             return result;
         }
@@ -122,6 +160,25 @@ impl Loader {
             (Ok(_), Err(error)) => Err(error),
             (result, Ok(())) => result,
         }
+    }
+
+    async fn run_for(&self, notice: Notice, stopping: &AtomicBool) -> Result<RunReport> {
+        let mut settled: BTreeSet<String> = notice.paths.into_iter().collect();
+        let mut there = Vec::new();
+        let before = self.lake.snapshot().await?;
+        for path in settled
+            .iter()
+            .filter(|path| !before.raw.contains_key(*path))
+        {
+            // What is gone has expired, and so was loaded before.
+            there.extend(look(&self.raw, path).await?.map(|object| object.path));
+        }
+        let result = self.run(Some(&there), stopping).await;
+        let after = self.lake.snapshot().await?;
+        settled.retain(|path| after.raw.contains_key(path) || !there.contains(path));
+        // Whoever told may have gone.
+        drop(notice.settled.send(settled));
+        result
     }
 
     async fn upkeep(&self, upkeep: &mut Upkeep, stopping: &AtomicBool) -> Result<()> {

@@ -87,7 +87,8 @@ impl Loader {
             .iter()
             .filter(|(_, modified)| **modified < raw_until)
         {
-            match self.raw().store().delete(&self.raw().key(path)).await {
+            let (store, key) = self.source().locate(path);
+            match store.delete(&key).await {
                 Ok(()) => retained.raw_files += 1,
                 // Deleted by a run that was stopped, or by the bucket's own lifecycle rule.
                 Err(object_store::Error::NotFound { .. }) => {}

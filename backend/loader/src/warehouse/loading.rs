@@ -59,7 +59,7 @@ pub struct WarehouseReport {
     pub rows: BTreeMap<&'static str, u64>,
     /// Every row was taken over again.
     pub anew: bool,
-    /// Another loader took the commits over meanwhile; this one has changed nothing.
+    /// Other loaders took all commits over meanwhile; this one has changed nothing.
     pub by_another: bool,
     /// Attempts that the warehouse could not take.
     pub retries: u32,
@@ -116,11 +116,19 @@ impl WarehouseLoader {
     /// # Errors
     /// [`WarehouseError`]: the warehouse stands where it stood, or, after [`WarehouseError::Busy`], where the load leads.
     pub async fn load_once(&self) -> Result<WarehouseReport> {
-        let mut retries = 0;
+        let (mut retries, mut lost) = (0, 0);
         let mut pause = self.options.first_pause;
         loop {
             match self.attempt().await {
-                Ok(report) => return Ok(WarehouseReport { retries, ..report }),
+                // What the other has not taken over is ours to take: it may have planned before the newest commits.
+                Ok(report) if report.by_another && lost < self.options.attempts => lost += 1,
+                Ok(report) => {
+                    return Ok(WarehouseReport {
+                        retries,
+                        by_another: lost > 0 && report.to == report.from,
+                        ..report
+                    });
+                }
                 Err(error) if error.is_retryable() && retries + 1 < self.options.attempts => {
                     tracing::warn!(%error, "the warehouse could not take a load, trying again");
                     tokio::time::sleep(pause).await;

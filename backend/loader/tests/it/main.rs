@@ -13,6 +13,7 @@ mod kill;
 mod loading;
 mod marts;
 mod publish;
+mod put_aside;
 mod race;
 mod support;
 mod upkeep;

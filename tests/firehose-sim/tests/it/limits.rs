@@ -12,20 +12,21 @@ async fn a_batch_is_1_to_500_records_of_4_mib_and_1000_kib_each() {
     let whole = vec![b'x'; 1_000 * 1_024];
     let beyond = vec![b'x'; 1_000 * 1_024 + 1];
     let (whole, beyond) = (whole.as_slice(), beyond.as_slice());
-    for (records, taken) in [
-        (vec![], false),
-        (vec![small; 500], true),
-        (vec![small; 501], false),
-        (vec![whole; 4], true),
-        (vec![whole; 5], false),
-        (vec![beyond], false),
+    for (records, refusal) in [
+        (vec![], Some("ValidationException")),
+        (vec![small; 500], None),
+        (vec![small; 501], Some("ValidationException")),
+        (vec![whole; 4], None),
+        (vec![whole; 5], Some("InvalidArgumentException")),
+        (vec![small, beyond], Some("ValidationException")),
     ] {
         let (status, answer) = world.put(&records).await;
-        assert_eq!(status.is_success(), taken, "{} records", records.len());
-        if !taken {
-            assert_eq!(answer["__type"], "InvalidArgumentException");
-        }
+        assert_eq!(status.is_success(), refusal.is_none(), "{answer}");
+        assert_eq!(answer["__type"].as_str(), refusal, "{answer}");
     }
+    let (_, answer) = world.put(&[small, beyond]).await;
+    let message = answer["message"].as_str().unwrap();
+    assert!(message.contains("'records.2.member.data'"), "{message}");
 }
 
 #[tokio::test]

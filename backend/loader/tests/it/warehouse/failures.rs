@@ -1,17 +1,19 @@
 //! Loaders that race, connections that break, tables that do not fit: exact, or unchanged with a clear word.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicUsize, Ordering};
 
 use eyeline_loader::Lake;
-use eyeline_loader::warehouse::{Loaded, Plan, Position, Postgres, Warehouse, WarehouseError};
+use eyeline_loader::warehouse::{
+    Loaded, Plan, Position, Postgres, Warehouse, WarehouseError, WarehouseLoader,
+};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, UnixStream};
 use tokio::sync::Barrier;
 
 use super::database::{Database, loader, one_attempt, server};
 use super::rows::assert_same;
-use crate::support::{Line, T0, World, deliver_small_world, render};
+use crate::support::{HOUR, Line, T0, World, deliver_small_world, render};
 
 /// A warehouse before which loaders with the same plan wait for each other.
 #[derive(Debug)]
@@ -63,6 +65,63 @@ async fn of_two_loaders_that_race_one_wins_and_the_other_stops_cleanly() {
             .await,
         1
     );
+    assert_same(&world, &database.client().await).await;
+}
+
+/// A warehouse that another loader, which made its plan an hour ago, loads first.
+#[derive(Debug)]
+struct Overtaken {
+    warehouse: Postgres,
+    by: WarehouseLoader,
+    now: Arc<AtomicI64>,
+    first: AtomicBool,
+}
+
+#[async_trait::async_trait]
+impl Warehouse for Overtaken {
+    async fn prepare(&self) -> Result<(), WarehouseError> {
+        self.warehouse.prepare().await
+    }
+    async fn position(&self) -> Result<Option<Position>, WarehouseError> {
+        self.warehouse.position().await
+    }
+    async fn load(&self, lake: &Lake, plan: &Plan, now_ms: i64) -> Result<Loaded, WarehouseError> {
+        if self.first.swap(false, Ordering::Relaxed) {
+            self.now.store(now_ms - HOUR, Ordering::Relaxed);
+            self.by.load_once().await?;
+            self.now.store(now_ms, Ordering::Relaxed);
+        }
+        self.warehouse.load(lake, plan, now_ms).await
+    }
+    async fn advice(&self) -> Result<Vec<String>, WarehouseError> {
+        self.warehouse.advice().await
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_faster_loader_did_not_know_of_is_taken_over_in_the_same_run() {
+    let world = World::new();
+    let database = Database::new("overtaken").await;
+    deliver_small_world(&world).await;
+    world.loader().run_once().await.unwrap();
+    world.set_now(T0 + 2 * HOUR);
+    world
+        .deliver("more", &[Line::new(8, T0, vec![render(1, 0, 1, "a")])])
+        .await;
+    world.loader().run_once().await.unwrap();
+    let overtaken = Overtaken {
+        warehouse: database.warehouse(),
+        by: database.loader(&world),
+        now: Arc::clone(&world.now),
+        first: true.into(),
+    };
+    let report = loader(&world, Box::new(overtaken))
+        .load_once()
+        .await
+        .unwrap();
+    assert!(!report.by_another && report.to > report.from, "{report:?}");
+    let loads = "SELECT count(*) FROM eyeline_manifest";
+    assert_eq!(database.number(loads).await, 2);
     assert_same(&world, &database.client().await).await;
 }
 
